@@ -1,0 +1,104 @@
+"""python -m nnlib: train the network of the book, or ask a trained one about a picture."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from . import init, io
+from .data import CLASSES, load_mnist, scale
+from .picture import as_text, load_picture
+from .train import evaluate, fit
+from .two_layer import TwoLayerNet
+
+SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
+
+
+def main(argv=None):
+    """Run a command line, a list of words; return its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except (OSError, ValueError, FloatingPointError) as error:
+        print(f"nnlib: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("nnlib: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m nnlib", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="train | predict")
+
+    train = commands.add_parser("train", help="train 784 → 64 → 10 on MNIST and score it on the test set")
+    train.add_argument("--hidden", type=int, default=64, metavar="H", help="hidden units (64)")
+    train.add_argument("--epochs", type=int, default=10, metavar="E", help="passes over the training set (10)")
+    train.add_argument("--batch-size", type=int, default=1, metavar="N", help="examples an update (1)")
+    train.add_argument("--learning-rate", type=float, default=0.01, metavar="η", help="first step size (0.01)")
+    train.add_argument("--constant", action="store_true", help="keep the step size; else it falls linearly to 0")
+    train.add_argument(
+        "--fixed-order", action="store_true", help="visit the examples as the file has them, every epoch"
+    )
+    train.add_argument("--init", choices=["he_normal", "uniform"], default="he_normal", help="first weights")
+    train.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="of the weights (float32)")
+    train.add_argument(
+        "--as-published", action="store_true", help="the seed's program as its source has it: "
+        "--constant --fixed-order --init uniform",
+    )  # fmt: skip
+    train.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
+    train.add_argument("--data", type=Path, metavar="FOLDER", help="where the four MNIST files are (data/mnist)")
+    train.add_argument("--save", type=Path, metavar="FILE", help="write the weights there, as .safetensors")
+    train.set_defaults(run=_train)
+
+    predict = commands.add_parser("predict", help="say which digit a picture shows")
+    predict.add_argument("file", type=Path, metavar="FILE", help="28 × 28 numbers as .csv, or a PNG or JPEG")
+    predict.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE", help="from train --save")
+    predict.set_defaults(run=_predict)
+    return parser
+
+
+def _train(args):
+    if args.as_published:
+        args.constant, args.fixed_order, args.init = True, True, "uniform"
+    if args.save and not args.save.parent.is_dir():
+        raise ValueError(f"--save: expected an existing folder, got {args.save.parent}")  # before minutes are spent
+    mnist = load_mnist(args.data)
+    rng = np.random.default_rng(args.seed)
+    net = TwoLayerNet(rng, hidden=args.hidden, init=getattr(init, args.init), dtype=args.dtype)
+    fit(
+        net, mnist.X_train, mnist.y_train, rng=rng, epochs=args.epochs, batch_size=args.batch_size,
+        learning_rate=args.learning_rate, decay=not args.constant, shuffle=not args.fixed_order,
+    )  # fmt: skip
+    if args.save:
+        io.save(args.save, net)
+    print(f"\nTest Accuracy: {evaluate(net, mnist.X_test, mnist.y_test).accuracy:.2%}\n")
+    print("A single prediction, test picture 0")
+    _show(net, mnist.X_test[0], mnist.y_test[0])
+    return 0
+
+
+def _predict(args):
+    net = io.load(args.weights)
+    x = load_picture(args.file)
+    print(f"{args.file}, as the network is given it")
+    _show(net, x)
+    return 0
+
+
+def _show(net, x, label=None):
+    if x.size != len(net.W1) or len(net.b2) != CLASSES:
+        sizes = f"{len(net.W1)} → … → {len(net.b2)}"
+        raise ValueError(f"expected a network from {x.size} pixels to {CLASSES} digits, got {sizes}")
+    confidences = net.forward(scale(x[None]))[3][0]
+    print(as_text(x))
+    if label is not None:
+        print(f"True label: {label}")
+    print(f"Predicted label: {confidences.argmax()}")
+    for digit, confidence in enumerate(confidences):
+        print(f"  {digit}  {confidence:7.2%}  {'█' * round(40 * confidence)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

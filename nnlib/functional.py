@@ -1,0 +1,147 @@
+"""The equations of the network as functions: linear, ReLU, softmax, cross-entropy, and the gradient of each.
+
+One example is one row: X is (N, D), W is (D, H), Z = XW + b is (N, H). In a gradient's name, ``dZ`` is short for
+∂L/∂Z and has the shape of Z.
+"""
+
+import numpy as np
+
+
+def linear(X, W, b):
+    """Return the scores Z = XW + b of a linear layer.
+
+    Parameters
+    ----------
+    X : array (N, D)
+        One example a row.
+    W : array (D, H)
+        Weights; column h is the template of output h.
+    b : array (H,)
+        Biases.
+
+    Returns
+    -------
+    array (N, H)
+    """
+    return X @ W + b  # eq-linear
+
+
+def linear_backward(dZ, X, W):
+    """Return the gradients (dX, dW, db) of a linear layer from dZ = ∂L/∂Z.
+
+    Parameters
+    ----------
+    dZ : array (N, H)
+        The gradient with respect to the layer's output.
+    X, W : arrays (N, D) and (D, H)
+        What the forward pass was given.
+
+    Returns
+    -------
+    dX, dW, db : arrays (N, D), (D, H) and (H,)
+        Each in the shape of what it is the gradient of.
+    """
+    dX = dZ @ W.T  # eq-linear-dX
+    dW = X.T @ dZ  # eq-linear-dW
+    db = dZ.sum(axis=0)  # eq-linear-db
+    return dX, dW, db
+
+
+def relu(Z):
+    """Return max(0, z), entry by entry (Nair and Hinton, 2010)."""
+    return np.maximum(Z, 0)  # eq-relu
+
+
+def relu_backward(dA, Z):
+    """Return dZ from dA for A = relu(Z).
+
+    The mask comes from the *input* Z and is strict: at z = 0, where ReLU has no derivative, we choose 0. A mask
+    ``A >= 0`` from the output would always be true.
+    """
+    return dA * (Z > 0)  # eq-relu-dZ
+
+
+def softmax(Z):
+    """Return exp(z) / Σ exp(z) along the last axis: positive numbers that sum to 1 (Bridle, 1990).
+
+    The largest score is subtracted first. The result is the same, and no exponent is above 0, so nothing overflows
+    (Blanchard, Higham and Higham, 2021).
+    """
+    E = np.exp(Z - Z.max(axis=-1, keepdims=True))
+    return E / E.sum(axis=-1, keepdims=True)  # eq-softmax
+
+
+def softmax_jacobian(p):
+    """Return J with J[i, j] = ∂p_i/∂z_j for one row p = softmax(z), shape (K,); J is (K, K)."""
+    return np.diag(p) - np.outer(p, p)  # eq-softmax-jacobian
+
+
+def softmax_backward(dP, P):
+    """Return dZ from dP for P = softmax(Z), row by row, without forming the Jacobian; shapes (N, K)."""
+    return P * (dP - (dP * P).sum(axis=-1, keepdims=True))  # eq-softmax-dZ
+
+
+def logsumexp(Z, keepdims=False):
+    """Return log Σ exp(z) along the last axis, shifted by the largest score so that nothing overflows."""
+    top = Z.max(axis=-1, keepdims=True)
+    total = top + np.log(np.exp(Z - top).sum(axis=-1, keepdims=True))  # eq-logsumexp
+    return total if keepdims else total.squeeze(-1)
+
+
+def log_softmax(Z):
+    """Return log softmax(Z) along the last axis; finite even where softmax itself rounds to 0."""
+    return Z - logsumexp(Z, keepdims=True)  # eq-log-softmax
+
+
+def cross_entropy(P, Y):
+    """Return the mean of −Σ y log p over the rows: the seed's loss, from probabilities.
+
+    Classes with y = 0 contribute nothing, as 0 · log 0 is read as 0. Training uses `softmax_cross_entropy`, which
+    stays finite where a probability rounds to 0.
+
+    Parameters
+    ----------
+    P : array (N, K) or (K,)
+        Probabilities.
+    Y : array of the same shape
+        One-hot rows, or any rows that sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ; broadcasting would otherwise average the wrong pairs in silence.
+    """
+    _same_shape(P, Y)
+    logP = np.log(P, where=Y > 0, out=np.zeros_like(P))
+    return -(Y * logP).sum(axis=-1).mean()  # eq-cross-entropy
+
+
+def softmax_cross_entropy(Z, Y):
+    """Return the mean cross-entropy straight from the scores: log Σ exp(z) − z_label, stable for any finite score.
+
+    Parameters
+    ----------
+    Z : array (N, K) or (K,)
+        Scores, before softmax.
+    Y : array of the same shape
+        One-hot rows, or any rows that sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    _same_shape(Z, Y)
+    return (logsumexp(Z) - (Y * Z).sum(axis=-1)).mean()  # eq-softmax-cross-entropy
+
+
+def softmax_cross_entropy_backward(Z, Y):
+    """Return dZ for the mean loss of `softmax_cross_entropy`: (softmax(Z) − Y) / N, the only 1/N of the network."""
+    _same_shape(Z, Y)
+    N = len(Z) if Z.ndim == 2 else 1
+    return (softmax(Z) - Y) / N  # eq-softmax-cross-entropy-dZ
+
+
+def _same_shape(scores, Y):
+    if scores.shape != Y.shape:
+        raise ValueError(f"expected one row of targets for each row of scores, shape {scores.shape}, got {Y.shape}")

@@ -1,0 +1,124 @@
+"""The training loop, and measuring what it made."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from .data import one_hot, scale
+from .functional import log_softmax
+from .metrics import accuracy
+
+
+class Score(NamedTuple):
+    """Mean cross-entropy in nats, and the share of right answers, over a set."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass
+class History:
+    """What each epoch showed; the training figures are running means, taken before each update."""
+
+    epochs: list = field(default_factory=list)
+
+    @property
+    def table(self):
+        """A pandas DataFrame, one row an epoch."""
+        return pd.DataFrame(self.epochs).set_index("epoch")
+
+
+def fit(
+    net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=0.01, decay=True, shuffle=True, validation=None,
+    verbose=True,
+):  # fmt: skip
+    """Train a network by stochastic gradient descent, in place.
+
+    Parameters
+    ----------
+    net : TwoLayerNet
+    X : array (N, D) of uint8
+        Pixels; each picture is scaled to 0..1 when its turn comes, so the scaled set is never in memory.
+    y : array (N,)
+        Labels.
+    rng : numpy.random.Generator
+        Draws the order of the examples.
+    epochs, batch_size : int
+        Passes over the set, and examples an update. One example a time takes the path of `TwoLayerNet.step`.
+    learning_rate : float
+        The first step size.
+    decay : bool
+        Whether the step size falls linearly to 0 over the training.
+    shuffle : bool
+        Whether each epoch visits the examples in a new order, or always in the given one.
+    validation : (X, y), optional
+        Held-out examples, scored after each epoch.
+    verbose : bool
+        Whether to print a line an epoch and show a progress bar.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If sizes do not fit, before anything is changed.
+    FloatingPointError
+        If the loss is no longer a number at the end of an epoch: the step size was too large.
+    """
+    X, y, N = np.asarray(X), np.asarray(y), len(y)
+    if X.shape != (N, len(net.W1)) or N == 0:
+        raise ValueError(f"expected pictures of shape ({N}, {len(net.W1)}) for {N} labels, got {X.shape}")
+    if epochs < 1 or not 1 <= batch_size <= N:
+        raise ValueError(f"expected epochs ≥ 1 and a batch of 1 to {N}, got {epochs} and {batch_size}")
+    y, Y, dtype = y.astype(int), one_hot(y, len(net.b2), net.W1.dtype), net.W1.dtype
+    history, steps, t = History(), epochs * -(-N // batch_size), 0
+    likelihood, predicted = np.empty(N), np.empty(N, int)  # of each example, from before its update
+    for epoch in range(epochs):
+        order = rng.permutation(N) if shuffle else np.arange(N)
+        bar = tqdm(range(0, N, batch_size), f"epoch {epoch}", leave=False, unit=" steps", disable=not verbose)
+        for start in bar:
+            eta = learning_rate * (1 - t / steps) if decay else learning_rate  # eq-linear-decay
+            t += 1
+            if batch_size == 1:
+                n = order[start]
+                p = net.step(scale(X[n], dtype), y[n], eta)
+                likelihood[n], predicted[n] = p[y[n]], p.argmax()
+            else:
+                rows = order[start : start + batch_size]
+                batch = scale(X[rows], dtype)
+                states = net.forward(batch)
+                net.update(*net.backward(batch, Y[rows], *states), eta)
+                P = states[-1]
+                likelihood[rows], predicted[rows] = P[np.arange(len(rows)), y[rows]], P.argmax(axis=1)
+        with np.errstate(divide="ignore"):  # a probability may have rounded to 0: then the loss is inf, and says so
+            loss = -np.log(likelihood).mean()
+        if not np.isfinite(loss):
+            raise FloatingPointError(
+                f"the loss became {loss} in epoch {epoch}: the step size {learning_rate} is too large for this "
+                "network and these pictures; try a tenth of it"
+            )
+        row = {"epoch": epoch, "loss": float(loss), "train_accuracy": accuracy(predicted, y)}
+        if validation is not None:
+            row |= {f"validation_{name}": value for name, value in evaluate(net, *validation)._asdict().items()}
+        history.epochs.append(row)
+        if verbose:
+            print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {row['train_accuracy']:.2%}")
+    return history
+
+
+def evaluate(net, X, y, chunk=2000):
+    """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels y, (N,); a chunk at a time."""
+    if len(X) != len(y) or len(y) == 0:
+        raise ValueError(f"expected a label for each picture and at least one, got {len(X)} pictures, {len(y)} labels")
+    Y, loss, right = one_hot(y, len(net.b2)), 0.0, 0.0
+    for start in range(0, len(y), chunk):
+        part = slice(start, start + chunk)
+        _, _, z2, a2 = net.forward(scale(X[part], net.W1.dtype))
+        loss -= float((Y[part] * log_softmax(z2)).sum())
+        right += accuracy(a2.argmax(axis=1), y[part]) * len(a2)
+    return Score(loss / len(y), right / len(y))
