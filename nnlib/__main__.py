@@ -1,6 +1,7 @@
 """python -m nnlib: train the network of the book, or ask a trained one about a picture."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -12,15 +13,13 @@ from .picture import as_text, load_picture
 from .train import evaluate, fit
 from .two_layer import TwoLayerNet
 
-SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
-
 
 def main(argv=None):
     """Run a command line, a list of words; return its exit status."""
     args = _parser().parse_args(argv)
     try:
         return args.run(args)
-    except (OSError, ValueError, FloatingPointError) as error:
+    except (OSError, ValueError, FloatingPointError, MemoryError) as error:
         print(f"nnlib: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,7 +53,7 @@ def _parser():
 
     predict = commands.add_parser("predict", help="say which digit a picture shows")
     predict.add_argument("file", type=Path, metavar="FILE", help="28 × 28 numbers as .csv, or a PNG or JPEG")
-    predict.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE", help="from train --save")
+    predict.add_argument("--weights", type=Path, default=io.SHIPPED, metavar="FILE", help="from train --save")
     predict.set_defaults(run=_predict)
     return parser
 
@@ -62,8 +61,8 @@ def _parser():
 def _train(args):
     if args.as_published:
         args.constant, args.fixed_order, args.init = True, True, "uniform"
-    if args.save and not args.save.parent.is_dir():
-        raise ValueError(f"--save: expected an existing folder, got {args.save.parent}")  # before minutes are spent
+    if args.save and (args.save.is_dir() or not os.access(args.save.parent, os.W_OK)):  # before minutes are spent
+        raise ValueError(f"--save: expected a file in a folder that can be written to, got {args.save}")
     mnist = load_mnist(args.data)
     rng = np.random.default_rng(args.seed)
     net = TwoLayerNet(rng, hidden=args.hidden, init=getattr(init, args.init), dtype=args.dtype)

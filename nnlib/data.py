@@ -47,9 +47,10 @@ def load_mnist(folder=None):
         X, y = read_idx(pictures), read_idx(labels)
         if X.shape[1:] != (28, 28) or X.dtype != np.uint8:
             raise ValueError(f"{pictures}: expected pictures (N, 28, 28) of uint8, got {X.shape} of {X.dtype}")
-        if y.shape != X.shape[:1]:
-            raise ValueError(f"{labels}: expected {len(X)} labels, one for each picture, got shape {y.shape}")
-        arrays += [X.reshape(len(X), PIXELS), _checked_labels(y, labels)]
+        if y.shape != X.shape[:1] or y.dtype != np.uint8:
+            raise ValueError(f"{labels}: expected labels ({len(X)},) of uint8, got {y.shape} of {y.dtype}")
+        check_labels(y, where=f"{labels}: ")
+        arrays += [X.reshape(len(X), PIXELS), y]
     return Mnist(*arrays)
 
 
@@ -58,13 +59,6 @@ def _find(folder, name):
         if path.is_file():
             return path
     raise FileNotFoundError(f"expected {name}.gz or {name} in {folder.resolve()}; found neither")
-
-
-def _checked_labels(y, where):
-    wrong = np.flatnonzero((y < 0) | (y >= CLASSES))
-    if wrong.size:
-        raise ValueError(f"{where}: expected labels 0 to {CLASSES - 1}, got {y[wrong[0]]} at example {wrong[0]}")
-    return y.astype(np.uint8)
 
 
 def read_idx(path):
@@ -85,7 +79,7 @@ def read_idx(path):
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(f"{path}: expected a whole gzip file, got a damaged one ({error})") from error
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES:
-        got = content[:4].hex(" ")
+        got = content[:4].hex(" ") or "an empty file"
         raise ValueError(f"{path}: expected an IDX file, which opens 00 00 <type> <dimensions>, got {got}")
     dtype, dimensions = np.dtype(_DTYPES[content[2]]), content[3]
     start = 4 + 4 * dimensions
@@ -95,7 +89,10 @@ def read_idx(path):
     expected = start + dtype.itemsize * int(np.prod(shape, dtype=object))
     if len(content) != expected:
         raise ValueError(f"{path}: expected {expected} bytes for shape {shape}, got {len(content)}")
-    return np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        return np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError as error:  # more dimensions than NumPy has, or sizes beyond its reach around a 0
+        raise ValueError(f"{path}: expected a shape that NumPy can hold, got {shape}; {error}") from error
 
 
 def read_csv(path):
@@ -107,29 +104,34 @@ def read_csv(path):
         If a row is short or long, or a value is no whole number, or a pixel lies outside 0 to 255 or a label
         outside 0 to 9; the message names the line.
     """
+    form = {"header": None, "skip_blank_lines": False, "keep_default_na": False, "low_memory": False}
     try:
-        frame = pd.read_csv(path, header=None, dtype=str, skip_blank_lines=False, keep_default_na=False)
+        with pd.read_csv(path, **form, compression=None, chunksize=1000) as frames:  # all at once: over 1 GB
+            numbers = np.concatenate([_digits(frame, path) for frame in frames])
     except pd.errors.EmptyDataError:
         raise ValueError(f"{path}: expected rows of a label and {PIXELS} pixels, got an empty file") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: expected rows of a label and {PIXELS} pixels; {error}") from None
+    if len(numbers) == 0:
+        raise ValueError(f"{path}: expected rows below the header, got none")
+    return np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0].copy()
+
+
+def _digits(frame, path):
+    """Return the lines of a CSV file as uint8, (N, 785), without the header if they open with one."""
     if frame.shape[1] != PIXELS + 1:
         raise ValueError(f"{path}: expected {PIXELS + 1} columns, a label and {PIXELS} pixels, got {frame.shape[1]}")
-    header = int(not frame.iloc[0, 0].strip().isdigit())
-    frame = frame.iloc[header:]
-    if frame.empty:
-        raise ValueError(f"{path}: expected rows below the header, got none")
     numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    upper = np.full(PIXELS + 1, 255)
-    upper[0] = CLASSES - 1
-    bad = ~((numbers >= 0) & (numbers <= upper) & (numbers == np.floor(numbers)))
-    if bad.any():
-        row, column = np.argwhere(bad)[0]
+    if frame.index[0] == 0 and (np.isnan(numbers[0]).all() or str(frame.iat[0, 0]).strip().lower() == "label"):
+        frame, numbers = frame[1:], numbers[1:]
+    good = (numbers >= 0) & (numbers <= [CLASSES - 1] + PIXELS * [255]) & (numbers == np.floor(numbers))
+    good &= (frame.dtypes != "bool").to_numpy()  # pandas reads a column of True as 1s
+    if not good.all():
+        row, column = np.argwhere(~good)[0]
         what = f"pixel {column - 1}, 0 to 255" if column else f"a label, 0 to {CLASSES - 1}"
-        got = frame.iloc[row, column]
-        raise ValueError(f"{path}, line {row + header + 1}: expected {what}, got {got!r}")
-    numbers = numbers.astype(np.uint8)
-    return np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0].copy()
+        got = str(frame.iat[row, column])
+        raise ValueError(f"{path}, line {frame.index[row] + 1}: expected {what}, got {got!r}")
+    return numbers.astype(np.uint8)
 
 
 def write_csv(path, X, y):
@@ -164,11 +166,17 @@ def one_hot(labels, classes=CLASSES, dtype=np.float64):
         If a label is outside 0 to classes − 1; a negative one would silently count from the end.
     """
     labels = np.asarray(labels)
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"expected a row of whole numbers, got shape {labels.shape} of {labels.dtype}")
-    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(f"expected labels 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
+    check_labels(labels, classes)
     return np.eye(classes, dtype=dtype)[labels]  # eq-one-hot
+
+
+def check_labels(labels, classes=CLASSES, where=""):
+    """Raise a ValueError, which opens with `where`, unless labels are a row of whole numbers, 0 to classes − 1."""
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"{where}expected a row of whole numbers, got shape {labels.shape} of {labels.dtype}")
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if wrong.size:
+        raise ValueError(f"{where}expected labels 0 to {classes - 1}, got {labels[wrong[0]]} at example {wrong[0]}")
 
 
 def split(X, y, held_out):

@@ -90,6 +90,7 @@ def logsumexp(Z, keepdims=False):
 
 def log_softmax(Z):
     """Return log softmax(Z) along the last axis; finite even where softmax itself rounds to 0."""
+    Z = Z - Z.max(axis=-1, keepdims=True)  # the same result; beside a large score the logarithm would lose its digits
     return Z - logsumexp(Z, keepdims=True)  # eq-log-softmax
 
 
@@ -111,7 +112,7 @@ def cross_entropy(P, Y):
     ValueError
         If the shapes differ; broadcasting would otherwise average the wrong pairs in silence.
     """
-    _same_shape(P, Y)
+    check_same_shape(P, Y)
     logP = np.log(P, where=Y > 0, out=np.zeros_like(P))
     return -(Y * logP).sum(axis=-1).mean()  # eq-cross-entropy
 
@@ -131,17 +132,19 @@ def softmax_cross_entropy(Z, Y):
     ValueError
         If the shapes differ.
     """
-    _same_shape(Z, Y)
+    check_same_shape(Z, Y)
+    Z = Z - Z.max(axis=-1, keepdims=True)  # the same loss, as in log_softmax
     return (logsumexp(Z) - (Y * Z).sum(axis=-1)).mean()  # eq-softmax-cross-entropy
 
 
 def softmax_cross_entropy_backward(Z, Y):
     """Return dZ for the mean loss of `softmax_cross_entropy`: (softmax(Z) − Y) / N, the only 1/N of the network."""
-    _same_shape(Z, Y)
+    check_same_shape(Z, Y)
     N = len(Z) if Z.ndim == 2 else 1
     return (softmax(Z) - Y) / N  # eq-softmax-cross-entropy-dZ
 
 
-def _same_shape(scores, Y):
+def check_same_shape(scores, Y):
+    """Raise a ValueError unless there is one row of targets for each row of scores: broadcasting hides mistakes."""
     if scores.shape != Y.shape:
         raise ValueError(f"expected one row of targets for each row of scores, shape {scores.shape}, got {Y.shape}")

@@ -9,6 +9,8 @@ import safetensors.numpy
 
 from .two_layer import TwoLayerNet
 
+# The network that chapter 08 trains, as shipped with the repository.
+SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
 _LIMIT = 64_000_000  # bytes; far above any network of this book, far below what hurts
 
 

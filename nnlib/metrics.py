@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .data import check_labels
+
 
 def accuracy(predicted, labels):
     """Return the share of answers that are right, between 0 and 1.
@@ -11,7 +13,7 @@ def accuracy(predicted, labels):
     Raises
     ------
     ValueError
-        If the two are not one-dimensional and equally long: (N, 1) against (N,) would compare every pair.
+        If the two are not one-dimensional, equally long and not empty: (N, 1) against (N,) would compare every pair.
     """
     predicted, labels = _aligned(predicted, labels)
     return float((predicted == labels).mean())  # eq-accuracy
@@ -23,8 +25,16 @@ def standard_error(share, N):
 
 
 def confusion_matrix(labels, predicted, classes=10):
-    """Return C, (classes, classes): C[t, p] counts the examples of class t that were answered p."""
+    """Return C, (classes, classes): C[t, p] counts the examples of class t that were answered p.
+
+    Raises
+    ------
+    ValueError
+        If a class is outside 0 to classes − 1.
+    """
     predicted, labels = _aligned(predicted, labels)
+    check_labels(labels, classes)
+    check_labels(predicted, classes)
     C = np.zeros((classes, classes), dtype=int)
     np.add.at(C, (labels, predicted), 1)  # eq-confusion-matrix
     return C
@@ -66,6 +76,6 @@ def expected_calibration_error(P, labels, bins=10):
 
 def _aligned(predicted, labels):
     predicted, labels = np.asarray(predicted), np.asarray(labels)
-    if predicted.ndim != 1 or predicted.shape != labels.shape:
-        raise ValueError(f"expected two rows of N classes, got shapes {predicted.shape} and {labels.shape}")
+    if predicted.ndim != 1 or predicted.shape != labels.shape or labels.size == 0:
+        raise ValueError(f"expected two rows of N ≥ 1 classes, got shapes {predicted.shape} and {labels.shape}")
     return predicted, labels

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .data import PIXELS
 
@@ -20,7 +20,7 @@ def load_picture(path):
     Raises
     ------
     ValueError
-        If the file holds neither, or no ink.
+        If the file holds neither, or a picture without ink.
     """
     path = Path(path)
     if path.suffix.lower() == ".csv":
@@ -28,13 +28,17 @@ def load_picture(path):
     try:
         with Image.open(path) as image:
             if image.width * image.height > _LIMIT:
-                raise ValueError(f"{path}: expected at most {_LIMIT:,} pixels, got {image.width} × {image.height}")
-            image = ImageOps.exif_transpose(image).convert("RGBA")
+                raise ValueError(f"at most {_LIMIT:,} pixels are read, not {image.width} × {image.height}")
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I"):  # 16 bits of grey, which convert would cut off at 255
+                image = Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
+            image = image.convert("RGBA")
+            image.thumbnail((2000, 2000))  # a digit needs no more, and a large scan would take gigabytes
             paper = Image.new("RGBA", image.size, "white")
             grey = np.asarray(Image.alpha_composite(paper, image).convert("L"))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # the library raises its own and, on damaged files, any of Python's
         raise ValueError(f"{path}: expected a picture or a .csv file; {error}") from error
     try:
         return to_mnist_form(grey)
@@ -44,9 +48,9 @@ def load_picture(path):
 
 def _from_csv(path):
     try:
-        rows = [row for row in csv.reader(path.read_text(encoding="utf-8").splitlines()) if row]
+        rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if row]
         numbers = np.array(rows, dtype=float)
-    except ValueError as error:  # ragged, non-numeric, or no text
+    except (ValueError, csv.Error) as error:  # ragged, non-numeric, or no text
         raise ValueError(f"{path}: expected 28 rows of 28 numbers, or one of 784 or 785; {error}") from None
     if numbers.shape == (1, PIXELS + 1):
         numbers = numbers[:, 1:]
@@ -66,11 +70,13 @@ def to_mnist_form(grey):
     Raises
     ------
     ValueError
-        If the picture has no ink: every pixel is like its border.
+        If the shape or a value is no grey picture's, or it has no ink: every pixel is like its border.
     """
     ink = np.asarray(grey, dtype=float)
     if ink.ndim != 2 or 0 in ink.shape:
         raise ValueError(f"expected a grey picture, (height, width), got shape {ink.shape}")
+    if not (ink.min() >= 0 and ink.max() <= 255):
+        raise ValueError(f"expected greys from 0 to 255, got {ink.min()} to {ink.max()}")
     border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
     paper = np.median(border)
     ink = paper - ink if paper > 127 else ink - paper  # dark on light is turned round

@@ -27,6 +27,7 @@ STYLE = {
     "text.color": GREY,
     "lines.linewidth": 1.8,
     "font.size": 10.5,
+    "path.simplify": False,  # which points it drops depends on the last bits
     "svg.hashsalt": "nnlib",  # the same picture gives the same file
     "svg.fonttype": "path",  # looks the same on every machine
 }
@@ -89,7 +90,7 @@ def _framed(ax, title):
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, linewidth=0.8, color=GREY)
     if title is not None:
-        ax.set_title(title, fontsize="small")
+        ax.set_title(title, fontsize="medium")
     return ax
 
 

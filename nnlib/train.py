@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from .data import one_hot, scale
+from .data import check_labels, one_hot, scale
 from .functional import log_softmax
 from .metrics import accuracy
 
@@ -31,6 +31,7 @@ class History:
         return pd.DataFrame(self.epochs).set_index("epoch")
 
 
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")  # a loss that is no number is reported in words
 def fit(
     net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=0.01, decay=True, shuffle=True, validation=None,
     verbose=True,
@@ -66,16 +67,18 @@ def fit(
     Raises
     ------
     ValueError
-        If sizes do not fit, before anything is changed.
+        If sizes, types or settings do not fit, before anything is changed.
     FloatingPointError
         If the loss is no longer a number at the end of an epoch: the step size was too large.
     """
-    X, y, N = np.asarray(X), np.asarray(y), len(y)
-    if X.shape != (N, len(net.W1)) or N == 0:
-        raise ValueError(f"expected pictures of shape ({N}, {len(net.W1)}) for {N} labels, got {X.shape}")
-    if epochs < 1 or not 1 <= batch_size <= N:
-        raise ValueError(f"expected epochs ≥ 1 and a batch of 1 to {N}, got {epochs} and {batch_size}")
-    y, Y, dtype = y.astype(int), one_hot(y, len(net.b2), net.W1.dtype), net.W1.dtype
+    X, y = _checked(net, X, y)
+    if validation is not None:
+        validation = _checked(net, *validation)
+    N, dtype = len(y), net.W1.dtype
+    if epochs < 1 or not 1 <= batch_size <= N or not learning_rate >= 0:
+        got = f"{epochs}, {batch_size} and {learning_rate}"
+        raise ValueError(f"expected epochs ≥ 1, a batch of 1 to {N} and a learning rate ≥ 0, got {got}")
+    Y = one_hot(y, len(net.b2), dtype)
     history, steps, t = History(), epochs * -(-N // batch_size), 0
     likelihood, predicted = np.empty(N), np.empty(N, int)  # of each example, from before its update
     for epoch in range(epochs):
@@ -95,8 +98,7 @@ def fit(
                 net.update(*net.backward(batch, Y[rows], *states), eta)
                 P = states[-1]
                 likelihood[rows], predicted[rows] = P[np.arange(len(rows)), y[rows]], P.argmax(axis=1)
-        with np.errstate(divide="ignore"):  # a probability may have rounded to 0: then the loss is inf, and says so
-            loss = -np.log(likelihood).mean()
+        loss = -np.log(likelihood).mean()  # inf where a probability has rounded to 0
         if not np.isfinite(loss):
             raise FloatingPointError(
                 f"the loss became {loss} in epoch {epoch}: the step size {learning_rate} is too large for this "
@@ -113,12 +115,21 @@ def fit(
 
 def evaluate(net, X, y, chunk=2000):
     """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels y, (N,); a chunk at a time."""
-    if len(X) != len(y) or len(y) == 0:
-        raise ValueError(f"expected a label for each picture and at least one, got {len(X)} pictures, {len(y)} labels")
-    Y, loss, right = one_hot(y, len(net.b2)), 0.0, 0.0
+    X, y = _checked(net, X, y)
+    Y, loss, predicted = one_hot(y, len(net.b2)), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)
         _, _, z2, a2 = net.forward(scale(X[part], net.W1.dtype))
         loss -= float((Y[part] * log_softmax(z2)).sum())
-        right += accuracy(a2.argmax(axis=1), y[part]) * len(a2)
-    return Score(loss / len(y), right / len(y))
+        predicted[part] = a2.argmax(axis=1)
+    return Score(loss / len(y), accuracy(predicted, y))
+
+
+def _checked(net, X, y):
+    X, y, D = np.asarray(X), np.asarray(y), len(net.W1)
+    if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:  # pixels scaled before would be scaled again
+        raise ValueError(f"expected pixels 0 to 255, (N, {D}) of uint8, got {X.shape} of {X.dtype}")
+    if y.shape != X.shape[:1] or len(y) == 0:
+        raise ValueError(f"expected a label for each picture and at least one, got {X.shape} and {y.shape}")
+    check_labels(y, len(net.b2))
+    return X, y

@@ -55,6 +55,7 @@ class TwoLayerNet:
 
         Takes what `forward` was given and returned, and the one-hot labels Y, (N, K).
         """
+        F.check_same_shape(a2, Y)
         dz2 = (a2 - Y) / len(X)  # eq-two-layer-dZ2
         dW2 = a1.T @ dz2  # eq-two-layer-dW2
         db2 = dz2.sum(axis=0)  # eq-two-layer-db2
@@ -84,6 +85,9 @@ class TwoLayerNet:
         The same step as the four methods above, to rounding. It touches only the rows of W1 whose pixel is lit:
         a dark pixel adds 0 to z1, and its row of dW1 is 0.
         """
+        D, K = len(self.W1), len(self.b2)
+        if x.shape != (D,) or not 0 <= label < K:
+            raise ValueError(f"expected a picture ({D},) and a label 0 to {K - 1}, got {x.shape} and {label}")
         lit = x.nonzero()[0]
         v, rows = x[lit], self.W1[lit]
         z1 = v @ rows + self.b1

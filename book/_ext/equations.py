@@ -1,0 +1,186 @@
+"""An equation is a promise: which equations the chapters state, which code keeps them, which tests hold them up.
+
+`collect(root)` lists the equations of the book with their code and their tests; `gaps(root)` says, one plain sentence
+each, where a promise is broken. The tests and the book's equation index are made from these same facts.
+
+An equation is a `math` directive with `:label: eq-…` in a chapter. Its code is a line of nnlib that ends in the comment
+`# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next line). Its tests carry
+`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters.
+"""
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+LABEL = r"eq-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+MENTION = re.compile(rf"(?<![\w/-]){LABEL}(?![\w-])")
+CODE_COMMENT = re.compile(rf"(?:#|//)\s*({LABEL}(?:\s*,\s*{LABEL})*)(?![\w-])")
+MATH = re.compile(
+    r"^[ ]*(?P<fence>`{3,}|:{3,})\{math\}[^\n]*\n(?P<body>.*?)^[ ]*(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL
+)
+OPTION = re.compile(r"^[ ]*:(?P<name>[\w-]+):(?P<value>[^\n]*)\n?", re.MULTILINE)
+
+
+class Line(NamedTuple):
+    """A place in the repository: a line, and its text or the name of the test that stands there."""
+
+    path: str
+    number: int
+    text: str
+
+
+@dataclass
+class Equation:
+    """An equation of the book and what holds it up."""
+
+    label: str
+    chapter: str  # the notebook's name without its suffix
+    tex: str
+    code: list[Line] = field(default_factory=list)
+    tests: list[Line] = field(default_factory=list)
+
+
+def collect(root):
+    """List the equations of the book at `root` in reading order; of a label stated twice, the first."""
+    code, tests = _code(root), _tests(root)
+    equations = {}
+    for label, chapter, tex in _statements(root):
+        if label.startswith("eq-"):
+            equations.setdefault(label, Equation(label, chapter, tex, code[label], tests[label]))
+    return list(equations.values())
+
+
+def gaps(root):
+    """Say in one sentence each what is missing between equations, code, tests and prose."""
+    code, tests = _code(root), _tests(root)
+    found = []
+    stated = {}
+    for label, chapter, _ in _statements(root):
+        if not re.fullmatch(LABEL, label):
+            if label.startswith("eq"):
+                found.append(f"{chapter} labels an equation {label!r}: expected eq- and then letters, digits, hyphens.")
+        elif label in stated:
+            found.append(f"{label} is stated twice, in {stated[label]} and in {chapter}.")
+        else:
+            stated[label] = chapter
+    for label, chapter in stated.items():
+        if not code[label]:
+            found.append(f"{label} is stated in {chapter}, but no line of nnlib carries the comment # {label}.")
+        if not tests[label]:
+            found.append(f'{label} is stated in {chapter}, but no test carries @pytest.mark.equation("{label}").')
+    reported = set(stated)
+    for places, what in ((code, "implements"), (tests, "tests"), (_mentions(root), "mentions")):
+        for label in sorted(label for label in places if places[label] and label not in reported):
+            line = places[label][0]
+            found.append(f"{line.path}:{line.number} {what} {label}, which no chapter states.")
+        reported.update(code)  # a line of code both implements and mentions
+    return found
+
+
+def _notebooks(root):
+    for path in sorted(Path(root).glob("notebooks/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        yield path, [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+
+
+def _statements(root):
+    """Yield (label, chapter, tex) of every labelled `math` directive."""
+    for path, cells in _notebooks(root):
+        for kind, source in cells:
+            for match in MATH.finditer(source) if kind == "markdown" else ():
+                options = {option["name"]: option["value"].strip() for option in OPTION.finditer(match["body"])}
+                if "label" in options:
+                    yield options["label"], path.stem, OPTION.sub("", match["body"]).strip()
+
+
+def _code(root):
+    """Map each label to the lines of nnlib that carry it as a comment."""
+    places = defaultdict(list)
+    for path in sorted(Path(root).glob("nnlib/**/*")):
+        if path.suffix not in (".py", ".wgsl"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for number, comment in _comments(text, path.suffix):
+            match = CODE_COMMENT.match(comment)
+            if not match:
+                continue
+            if lines[number - 1].lstrip().startswith(("#", "//")):  # on a line of its own: it speaks of the next
+                following = (n for n, line in enumerate(lines[number:], number + 1) if _is_code(line))
+                number = next(following, number)
+            source = lines[number - 1].split(comment)[0].strip()
+            for label in re.findall(LABEL, match[1]):
+                places[label].append(Line(path.relative_to(root).as_posix(), number, source))
+    return places
+
+
+def _is_code(line):
+    return line.strip() and not line.lstrip().startswith(("#", "//"))
+
+
+def _comments(text, suffix):
+    """Yield (line number, comment) of a Python or WGSL source."""
+    if suffix == ".py":
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    else:
+        for number, line in enumerate(text.splitlines(), 1):
+            if match := re.search("//.*", line):
+                yield number, match[0]
+
+
+def _tests(root):
+    """Map each label to the test functions that carry it."""
+    places = defaultdict(list)
+    for path in sorted(Path(root).glob("tests/**/*.py")):
+        name = path.relative_to(root).as_posix()
+        for function, qualified_name, labels in _marked(ast.parse(path.read_text(encoding="utf-8"))):
+            for label in labels:
+                places[label].append(Line(name, function.lineno, qualified_name))
+    return places
+
+
+def _marked(node, inherited=(), names=()):
+    """Yield (function, its name, its labels) of every test below `node`."""
+    for statement in node.body:
+        if isinstance(statement, ast.Assign) and any(getattr(t, "id", "") == "pytestmark" for t in statement.targets):
+            inherited = (*inherited, *_labels([statement.value]))
+    for child in node.body:
+        if isinstance(child, ast.ClassDef) and child.name.startswith("Test"):
+            labels = (*inherited, *_labels(child.decorator_list))
+            yield from _marked(child, labels, (*names, child.name))
+        elif isinstance(child, ast.FunctionDef) and child.name.startswith("test"):
+            labels = (*inherited, *_labels(child.decorator_list))
+            yield child, "::".join((*names, child.name)), tuple(dict.fromkeys(labels))
+
+
+def _labels(expressions):
+    """List the labels in every `mark.equation(…)` within `expressions`."""
+    calls = [call for expression in expressions for call in ast.walk(expression) if isinstance(call, ast.Call)]
+    marks = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "equation"]
+    return [argument.value for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)]
+
+
+def _mentions(root):
+    """Map each label to the places where chapters, pages and the library speak of it."""
+    places = defaultdict(list)
+
+    def note(name, text):
+        for number, line in enumerate(text.splitlines(), 1):
+            for label in MENTION.findall(line):
+                places[label].append(Line(name, number, line.strip()))
+
+    for path, cells in _notebooks(root):
+        for index, (_, source) in enumerate(cells):
+            note(f"{path.name} cell {index}", source)
+    for pattern in ("book/**/*.md", "nnlib/**/*.py", "nnlib/**/*.wgsl"):
+        for path in sorted(Path(root).glob(pattern)):
+            note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+    return places

@@ -1,0 +1,206 @@
+"""Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits."""
+
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from built_site import pages
+from playwright.sync_api import sync_playwright
+
+WIDTHS = (1280, 820, 390)
+MODES = ("light", "dark")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+TYPESET = """async () => {
+  if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: []};
+  await MathJax.startup.promise;
+  return {
+    formulas: document.querySelectorAll('.math').length,
+    typeset: document.querySelectorAll('.math > mjx-container').length,
+    errors: [...document.querySelectorAll('mjx-merror')].map(e => e.textContent),
+  };
+}"""
+
+# What sticks out at the right and is not inside a box that scrolls.
+OVERFLOW = """() => {
+  const clips = e => getComputedStyle(e).overflowX !== 'visible';
+  const scrolls = e => e && e !== document.body && (clips(e) || scrolls(e.parentElement));
+  if (document.documentElement.scrollWidth <= innerWidth) return [];
+  return [...document.querySelectorAll('main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(e.parentElement))
+    .map(e => `<${e.localName} class="${e.className}"> ends at ${Math.round(e.getBoundingClientRect().right)}`)
+    .concat(`the document is ${document.documentElement.scrollWidth} wide`);
+}"""
+
+# Words whose colour is too close to what lies behind them (WCAG 2: 4.5, or 3 for large words).
+FAINT = """() => {
+  const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = ([r, g, b, a = 1], below) => [r, g, b].map((v, i) => a * v + (1 - a) * below[i]);
+  const behind = e => {
+    const c = e ? channels(getComputedStyle(e).backgroundColor) : [255, 255, 255];
+    return (c[3] ?? 1) === 1 ? c : over(c, behind(e.parentElement));
+  };
+  const found = new Map();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const e = node.parentElement;
+    if (!node.data.trim() || e.closest('script, style, svg, noscript, mjx-assistive-mml, .headerlink')) continue;
+    if (!e.checkVisibility({opacityProperty: true, visibilityProperty: true}) || !e.getClientRects().length) continue;
+    const style = getComputedStyle(e), size = parseFloat(style.fontSize), ground = behind(e);
+    const needed = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+    const [a, b] = [light(over(channels(style.color), ground)), light(ground)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const words = node.data.trim().slice(0, 30);
+    if (ratio < needed) found.set(`${style.color} on ${ground}`, `${words} (${ratio.toFixed(2)} : 1)`);
+  }
+  return [...found].map(([colours, words]) => `${words}: ${colours}`);
+}"""
+
+
+def find_chromium():
+    """Return the browser's path, or say how to get one."""
+    candidates = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else NAMES
+    found = next(filter(None, map(shutil.which, candidates)), None)
+    if found is None:
+        pytest.fail(
+            f"no browser: looked for {', '.join(candidates)}. The tests of the pages need one. Install it with "
+            "`sudo apt-get install chromium`, or say where it is: CHROMIUM=/path/to/chrome.",
+            pytrace=False,
+        )
+    return found
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The site's address on this machine, served for as long as the tests run."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=site.html)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def tab(browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.set_default_timeout(20_000)
+    return tab
+
+
+@pytest.fixture
+def complaints(tab, address):
+    """What the browser complains about while a test runs: errors, warnings, failed requests, requests to elsewhere."""
+    found = []
+    listeners = {
+        "console": lambda message: message.type in ("error", "warning") and found.append(f"console: {message.text}"),
+        "pageerror": lambda error: found.append(f"script: {error}"),
+        "requestfailed": lambda request: found.append(f"failed: {request.url} {request.failure}"),
+        "response": lambda response: response.status >= 400 and found.append(f"{response.status}: {response.url}"),
+        "request": lambda request: (
+            request.url.startswith((f"{address}/", "data:", "blob:")) or found.append(f"elsewhere: {request.url}")
+        ),
+    }
+    for event, listener in listeners.items():
+        tab.on(event, listener)
+    yield found
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
+
+
+@pytest.mark.parametrize("name", [*pages(), "search"])
+def test_page(tab, address, complaints, name):
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    tab.goto(f"{address}/{name}.html")
+
+    mathematics = tab.evaluate(TYPESET)
+    assert mathematics["errors"] == [], "equations that MathJax cannot read"
+    assert mathematics["typeset"] == mathematics["formulas"]
+    assert tab.locator("h1:visible").count() == 1
+
+    for mode in MODES:
+        tab.emulate_media(color_scheme=mode)
+        tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")  # it follows the system
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
+            assert tab.evaluate(FAINT) == [], f"hard to read in {mode} mode at {width} px"
+    tab.wait_for_load_state("networkidle")
+    assert complaints == []
+
+
+def test_these_tests_see_what_is_wrong(tab, address, complaints):
+    """An unknown command in an equation, a box too wide, grey words on white, a picture from another host."""
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size({"width": 390, "height": 900})
+    tab.goto(f"{address}/notebooks/04_softmax.html")
+    assert tab.evaluate(TYPESET)["errors"] == tab.evaluate(OVERFLOW) == tab.evaluate(FAINT) == complaints == []
+    with tab.expect_event("requestfailed"):
+        tab.evaluate(
+            r"""document.querySelector('article').insertAdjacentHTML('afterbegin',
+            '<p style="color: #aaa">pale</p><div style="width: 500px">wide</div>' +
+            '<p class="mathjax_process">\\(\\nosuchcommand\\)</p>' +
+            '<img src="http://another.invalid/picture.png" alt="">')"""
+        )
+    tab.evaluate("MathJax.typesetPromise()")
+    assert len(tab.evaluate(TYPESET)["errors"]) == 1
+    assert "wide" in tab.evaluate(OVERFLOW)[-1]
+    assert "pale" in tab.evaluate(FAINT)[0]
+    assert "elsewhere: http://another.invalid/picture.png" in complaints
+
+
+def test_a_page_that_opens_in_the_dark_is_dark(browser, address):
+    tab = browser.new_page(color_scheme="dark")
+    tab.goto(f"{address}/book/introduction.html")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 30)"
+    tab.close()
+
+
+def test_search_is_there_once_and_finds(tab, address):
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto(f"{address}/search.html?q=softmax")
+    assert tab.locator("button.search-button-field:visible, button.search-button:visible").count() == 1
+    tab.locator("#search-results li a").first.wait_for()
+
+
+def test_hidden_answers_open_by_keyboard_and_are_large_enough_for_a_finger(browser, address):
+    phone = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.goto(f"{address}/notebooks/04_softmax.html")
+    summaries = phone.locator("article details > summary")
+    assert summaries.count() > 4
+    assert all(box["height"] >= 44 for box in (summaries.nth(i).bounding_box() for i in range(summaries.count())))
+    answer = summaries.first.locator("xpath=..")
+    summaries.first.focus()
+    phone.keyboard.press("Enter")
+    assert answer.evaluate("details => details.open")
+    phone.close()
+
+
+def test_paper_shows_the_text_and_the_answers_and_nothing_around(browser, address):
+    tab = browser.new_page(viewport={"width": 800, "height": 1100}, color_scheme="dark")
+    tab.goto(f"{address}/notebooks/04_softmax.html")
+    tab.emulate_media(media="print")
+    assert tab.locator("h1").is_visible()
+    assert tab.evaluate(FAINT) == [], "hard to read on paper"
+    assert not tab.locator(".bd-sidebar-primary, .bd-header-article").filter(visible=True).count()
+    answer = tab.locator(".cell.tag_solution .cell_input, .cell.tag_solution pre").first
+    assert answer.bounding_box()["height"] > 20
+    tab.close()

@@ -1,0 +1,219 @@
+"""python -m nnlib: what it prints, what it leaves behind, and how it fails."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nnlib import __main__ as program
+from nnlib import io
+from nnlib.data import load_mnist
+from nnlib.train import evaluate
+from nnlib.two_layer import TwoLayerNet
+
+SMALL = ["--hidden", "12", "--epochs", "2"]
+
+
+@pytest.fixture
+def run(capsys):
+    """A function: run a command line; return its exit status, output and errors."""
+
+    def call(*words):
+        status = program.main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def fails(run, *words):
+    """The command ends with status 1 and one line that begins with the program's name; return the line."""
+    status, out, err = run(*words)
+    assert status == 1
+    assert "Traceback" not in err
+    line = err.strip().split("\r")[-1].strip()
+    assert line.startswith("nnlib: ") and "\n" not in line
+    return line, out
+
+
+def test_train_prints_the_table_of_the_seed(run, small_mnist, mnist):
+    status, out, err = run("train", "--data", small_mnist, *SMALL)
+    assert status == 0 and "Traceback" not in err
+    lines = out.splitlines()
+    for epoch in range(2):
+        assert re.fullmatch(rf"Epoch {epoch}: Avg Loss = \d\.\d{{4}}, Train Acc = \d?\d\.\d\d%", lines[epoch])
+    assert lines[2] == lines[4] == ""
+    assert re.fullmatch(r"Test Accuracy: \d?\d\.\d\d%", lines[3])
+    assert lines[5] == "A single prediction, test picture 0"
+    assert any("█" in line for line in lines[6:20])  # the picture
+    assert lines[20] == f"True label: {mnist.y_test[0]}"
+    predicted = re.fullmatch(r"Predicted label: (\d)", lines[21])[1]
+    assert len(lines) == 32
+    confidences = [float(re.fullmatch(rf"  {k}  +(\d+\.\d\d)%  █*", lines[22 + k])[1]) for k in range(10)]
+    assert int(predicted) == np.argmax(confidences)
+    assert sum(confidences) == pytest.approx(100, abs=0.06)
+
+
+def test_train_is_repeatable_and_the_seed_matters(run, small_mnist):
+    one, two, other = (run("train", "--data", small_mnist, *SMALL, "--seed", seed)[1] for seed in (3, 3, 4))
+    assert one == two != other
+
+
+def test_as_published_is_the_program_of_the_seed(run, small_mnist):
+    """Constant step, fixed order, uniform ±0.5: written out here, one example at a time."""
+    _, out, _ = run("train", "--data", small_mnist, *SMALL, "--as-published", "--dtype", "float64", "--seed", 5)
+    mnist, rng = load_mnist(small_mnist), np.random.default_rng(5)
+    W1, b1, W2, b2 = rng.uniform(-0.5, 0.5, (784, 12)), np.zeros(12), rng.uniform(-0.5, 0.5, (12, 10)), np.zeros(10)
+    expected = []
+    for epoch in range(2):
+        loss, right = 0.0, 0
+        for pixels, label in zip(mnist.X_train, mnist.y_train, strict=True):
+            x, y = pixels / 255, np.eye(10)[label]
+            z1 = x @ W1 + b1
+            a1 = np.maximum(0, z1)
+            z2 = a1 @ W2 + b2
+            a2 = np.exp(z2) / np.exp(z2).sum()
+            loss, right = loss - np.log(a2[label]), right + (a2.argmax() == label)
+            dz1 = (W2 @ (a2 - y)) * (z1 > 0)
+            W2, b2 = W2 - 0.01 * np.outer(a1, a2 - y), b2 - 0.01 * (a2 - y)
+            W1, b1 = W1 - 0.01 * np.outer(x, dz1), b1 - 0.01 * dz1
+        expected.append(f"Epoch {epoch}: Avg Loss = {loss / 300:.4f}, Train Acc = {right / 300:.2%}")
+    assert out.splitlines()[:2] == expected
+    same = run("train", "--data", small_mnist, *SMALL, "--constant", "--fixed-order", "--init", "uniform",
+               "--dtype", "float64", "--seed", 5)[1]  # fmt: skip
+    assert same == out
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--constant"], ["--fixed-order"], ["--init", "uniform"], ["--batch-size", "10"], ["--learning-rate", "0.02"],
+     ["--hidden", "13"], ["--epochs", "3"], ["--as-published"]],
+)  # fmt: skip
+def test_every_option_changes_something(run, small_mnist, option):
+    assert run("train", "--data", small_mnist, *SMALL)[1] != run("train", "--data", small_mnist, *SMALL, *option)[1]
+
+
+def test_the_defaults_are_what_chapter_08_finds():
+    args = program._parser().parse_args(["train"])
+    assert (args.hidden, args.epochs, args.batch_size, args.learning_rate) == (64, 10, 1, 0.01)
+    assert (args.constant, args.fixed_order, args.init, args.save) == (False, False, "he_normal", None)
+
+
+def prediction(out):
+    """The drawn picture, the predicted label and the confidences of an output."""
+    lines = out.splitlines()
+    label = next(n for n, line in enumerate(lines) if line.startswith("Predicted label: "))
+    drawn = [line for line in lines[:label] if line and set(line) <= set(" ▀▄█")]
+    return drawn, lines[label], [float(line.split()[1].rstrip("%")) for line in lines[label + 1 : label + 11]]
+
+
+def test_save_then_predict_says_the_same(run, small_mnist, tmp_path, mnist):
+    weights = tmp_path / "net.safetensors"
+    _, out, _ = run("train", "--data", small_mnist, *SMALL, "--save", weights)
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["net.safetensors"]
+    score = evaluate(io.load(weights), mnist.X_test[:100], mnist.y_test[:100])
+    assert f"Test Accuracy: {score.accuracy:.2%}" in out
+    (tmp_path / "seven.csv").write_text("\n".join(",".join(map(str, row)) for row in mnist.X_test[0].reshape(28, 28)))
+    status, again, err = run("predict", tmp_path / "seven.csv", "--weights", weights)
+    assert (status, err) == (0, "")
+    assert again.splitlines()[0] == f"{tmp_path / 'seven.csv'}, as the network is given it"
+    assert "True label" not in again
+    trained, loaded = prediction(out), prediction(again)
+    assert trained[:2] == loaded[:2]
+    assert trained[2] == pytest.approx(loaded[2], abs=0.011)
+
+
+def test_the_shipped_network_reads_a_picture_file(run, tmp_path, mnist):
+    large = 255 - np.pad(np.kron(mnist.X_test[0].reshape(28, 28), np.ones((6, 6), np.uint8)), 30)
+    for name in ("seven.png", "seven.jpg"):
+        Image.fromarray(large).save(tmp_path / name)
+        status, out, err = run("predict", tmp_path / name)
+        assert (status, err) == (0, "")
+        drawn, label, confidences = prediction(out)
+        assert label == "Predicted label: 7" and np.argmax(confidences) == 7
+        assert 9 <= len(drawn) <= 11
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--data", "/nowhere"], r"expected train-images-idx3-ubyte\.gz or .* in /nowhere; found neither"),
+        (["--hidden", "0"], "expected hidden to be at least 1, got 0"),
+        (["--epochs", "0"], "expected epochs ≥ 1"),
+        (["--batch-size", "301"], "a batch of 1 to 300 .* got 2, 301"),
+        (["--learning-rate", "-1"], "a learning rate ≥ 0, got 2, 1 and -1.0"),
+        (["--learning-rate", "nan"], "a learning rate ≥ 0"),
+        (["--learning-rate", "1e9"], "the loss became (nan|inf) in epoch 0"),
+        (["--seed", "-1"], "expected non-negative"),
+        (["--hidden", "1000000000000"], "Unable to allocate"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_one_line(run, small_mnist, words, message):
+    line, _ = fails(run, "train", "--data", small_mnist, *SMALL, *words)
+    assert re.search(message, line)
+
+
+@pytest.mark.parametrize("place", ["none/net.safetensors", ".", "small/train-labels-idx1-ubyte/net"])
+def test_save_where_nothing_can_be_written_is_refused_before_training(run, small_mnist, monkeypatch, place):
+    monkeypatch.setattr(program, "load_mnist", lambda *_: pytest.fail("went on to the training"))
+    target = small_mnist.parent / place
+    line, out = fails(run, "train", "--data", small_mnist, "--save", target)
+    assert line == f"nnlib: --save: expected a file in a folder that can be written to, got {target}"
+    assert out == ""
+
+
+def test_a_damaged_training_file_is_named(run, small_mnist):
+    path = small_mnist / "train-images-idx3-ubyte.gz"
+    path.write_bytes(path.read_bytes()[:1000])
+    line, _ = fails(run, "train", "--data", small_mnist, *SMALL)
+    assert str(path) in line and "expected a whole gzip file, got a damaged one" in line
+
+
+def test_what_cannot_be_predicted_is_said_in_one_line(run, tmp_path, mnist):
+    Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
+    (tmp_path / "words.png").write_text("seven")
+    (tmp_path / "short.csv").write_text("1,2,3")
+    Image.fromarray(mnist.X_test[0].reshape(28, 28)).save(tmp_path / "seven.png")
+    io.save(tmp_path / "small.safetensors", TwoLayerNet(np.random.default_rng(0), 784, 4, 3))
+    for words, message in (
+        (["blank.png"], "blank.png: expected a digit, got a picture without ink"),
+        (["words.png"], "words.png: expected a picture or a .csv file"),
+        (["short.csv"], "short.csv: expected 28 rows of 28 numbers, or one of 784 or 785, got shape (1, 3)"),
+        (["none.png"], "none.png"),
+        (["."], str(tmp_path)),
+        (["seven.png", "--weights", tmp_path / "none.safetensors"], "none.safetensors"),
+        (["seven.png", "--weights", tmp_path / "seven.png"], "seven.png: expected a safetensors file"),
+        (["seven.png", "--weights", tmp_path / "small.safetensors"], "from 784 pixels to 10 digits, got 784 → … → 3"),
+    ):
+        line, out = fails(run, "predict", tmp_path / words[0], *words[1:])
+        assert message in line and out.count("\n") <= 1
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["train", "--init", "zeros"], ["train", "--epochs", "two"], ["predict"], ["draw"]]
+)
+def test_a_command_line_that_is_not_understood(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        program.main(words)
+    assert end.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m nnlib")
+
+
+def test_interrupted(run, monkeypatch, small_mnist):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "fit", interrupt)
+    assert run("train", "--data", small_mnist) == (130, "", "nnlib: stopped\n")
+
+
+def test_the_module_runs_as_a_program(small_mnist):
+    words = [sys.executable, "-m", "nnlib", "train", "--data", str(small_mnist), *SMALL]
+    good = subprocess.run(words, capture_output=True, text=True, encoding="utf-8")
+    assert good.returncode == 0 and good.stdout.startswith("Epoch 0: Avg Loss = ")
+    bad = subprocess.run([*words, "--hidden", "0"], capture_output=True, text=True, encoding="utf-8")
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert bad.stderr == "nnlib: expected hidden to be at least 1, got 0\n"

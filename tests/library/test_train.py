@@ -1,0 +1,253 @@
+"""train.py: what fit promises about order, steps, repeatability and refusal; and that it learns."""
+
+import copy
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib import train
+from nnlib.data import one_hot, scale
+from nnlib.functional import softmax_cross_entropy
+from nnlib.train import evaluate, fit
+from nnlib.two_layer import TwoLayerNet
+
+
+@pytest.fixture(scope="module")
+def digits(mnist):
+    return mnist.X_train[:200], mnist.y_train[:200]
+
+
+def new_net(seed=0, hidden=16, **options):
+    return TwoLayerNet(np.random.default_rng(seed), hidden=hidden, **options)
+
+
+class Recorder(TwoLayerNet):
+    """A network that writes down which label and step size each step was given."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.seen = []
+
+    def step(self, x, label, learning_rate):
+        self.seen.append((int(label), x.copy(), learning_rate))
+        return super().step(x, label, learning_rate)
+
+    def update(self, *gradients):
+        self.seen.append(gradients[-1])
+        super().update(*gradients)
+
+
+def recorder(inputs=1, classes=10):
+    return Recorder(np.random.default_rng(0), inputs=inputs, hidden=2, classes=classes)
+
+
+@pytest.mark.parametrize("batch_size", [1, 32])
+def test_equal_generators_give_the_same_bits(digits, batch_size):
+    runs = []
+    for _ in range(2):
+        net = new_net()
+        history = fit(net, *digits, rng=np.random.default_rng(1), epochs=2, batch_size=batch_size, verbose=False)
+        runs.append((net, history.epochs))
+    (one, history1), (two, history2) = runs
+    assert history1 == history2
+    for name, param in one.params.items():
+        assert param.tobytes() == two.params[name].tobytes()
+
+
+def test_each_example_comes_once_an_epoch_in_a_new_order():
+    X, y, net = np.arange(10, dtype=np.uint8)[:, None], np.arange(10), recorder()
+    fit(net, X, y, rng=np.random.default_rng(0), epochs=3, verbose=False)
+    epochs = [[label for label, _, _ in net.seen[start : start + 10]] for start in (0, 10, 20)]
+    assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+    assert all(x == scale(np.uint8(label)) for label, x, _ in net.seen)  # each picture with its own label
+
+
+def test_without_shuffling_the_order_is_the_given_one_and_the_rng_is_not_asked():
+    X, y, net = np.zeros((10, 1), np.uint8), np.arange(10)[::-1], recorder()
+    rng = np.random.default_rng(0)
+    fit(net, X, y, rng=rng, epochs=2, shuffle=False, verbose=False)
+    assert [label for label, _, _ in net.seen] == [*range(9, -1, -1)] * 2
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
+
+
+@pytest.mark.equation("eq-linear-decay")
+@settings(max_examples=30)
+@given(st.integers(1, 9), st.integers(1, 4), st.integers(1, 9), st.floats(1e-4, 1))
+def test_the_step_size_falls_on_a_line_that_reaches_0_after_the_last_step(N, epochs, batch_size, first):
+    batch_size = min(batch_size, N)
+    net = recorder()
+    options = {"epochs": epochs, "batch_size": batch_size, "learning_rate": first, "verbose": False}
+    fit(net, np.zeros((N, 1), np.uint8), np.arange(N), rng=np.random.default_rng(0), **options)
+    etas = [seen if batch_size > 1 else seen[-1] for seen in net.seen]
+    steps = epochs * int(np.ceil(N / batch_size))
+    np.testing.assert_allclose(etas, np.linspace(first, 0, steps + 1)[:-1], rtol=1e-9)
+
+
+@pytest.mark.equation("eq-linear-decay")
+def test_without_decay_the_step_size_stays():
+    net = recorder()
+    fit(net, np.zeros((4, 1), np.uint8), np.arange(4), rng=np.random.default_rng(0), decay=False, verbose=False)
+    assert {eta for _, _, eta in net.seen} == {0.01}
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 64, 199, 200])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fit_is_the_loop_written_out(digits, batch_size, dtype):
+    X, y = digits
+    net = new_net(dtype=dtype)
+    plain = copy.deepcopy(net)
+    options = {"epochs": 2, "batch_size": batch_size, "learning_rate": 0.1, "verbose": False}
+    history = fit(net, X, y, rng=np.random.default_rng(1), **options)
+    rng, t, steps = np.random.default_rng(1), 0, 2 * int(np.ceil(200 / batch_size))
+    for epoch in range(2):
+        order, loss, right = rng.permutation(200), 0.0, 0
+        for start in range(0, 200, batch_size):
+            rows = order[start : start + batch_size]
+            x, Y = X[rows].astype(dtype) / dtype(255), np.eye(10, dtype=dtype)[y[rows]]
+            states = plain.forward(x)
+            loss -= (Y * np.log(states[-1])).sum()
+            right += (states[-1].argmax(axis=1) == y[rows]).sum()
+            plain.update(*plain.backward(x, Y, *states), 0.1 * (steps - t) / steps)
+            t += 1
+        tolerance, ties = (1e-3, 0.02) if dtype == np.float32 else (1e-9, 0)
+        assert history.epochs[epoch]["loss"] == pytest.approx(loss / 200, rel=tolerance)
+        assert history.epochs[epoch]["train_accuracy"] == pytest.approx(right / 200, abs=ties)
+    for name, param in net.params.items():
+        assert param.dtype == dtype
+        np.testing.assert_allclose(param, plain.params[name], rtol=tolerance, atol=tolerance)
+
+
+def test_it_learns(mnist):
+    net = new_net(hidden=32)
+    X, y = mnist.X_train[:2000], mnist.y_train[:2000]
+    before = evaluate(net, mnist.X_test[:1000], mnist.y_test[:1000])
+    history = fit(net, X, y, rng=np.random.default_rng(0), epochs=3, verbose=False)
+    after = evaluate(net, mnist.X_test[:1000], mnist.y_test[:1000])
+    assert before.accuracy < 0.3 and before.loss > 2
+    assert after.accuracy > 0.83 and after.loss < 0.6
+    assert history.table["loss"].is_monotonic_decreasing
+
+
+def test_twenty_digits_can_be_learnt_by_heart(digits):
+    net = new_net(hidden=32)
+    X, y = digits[0][:20], digits[1][:20]
+    fit(net, X, y, rng=np.random.default_rng(0), epochs=100, learning_rate=0.02, decay=False, verbose=False)
+    assert evaluate(net, X, y).accuracy == 1
+    assert evaluate(net, X, y).loss < 0.01
+
+
+def test_history_and_printed_lines(digits, capsys):
+    X, y = digits
+    net = new_net()
+    history = fit(net, X, y, rng=np.random.default_rng(0), epochs=2, validation=(X[:50], y[:50]))
+    table = history.table
+    assert list(table.columns) == ["loss", "train_accuracy", "validation_loss", "validation_accuracy"]
+    assert table.index.tolist() == [0, 1] and table.index.name == "epoch"
+    assert tuple(table.iloc[-1, 2:]) == evaluate(net, X[:50], y[:50])
+    out = capsys.readouterr().out.splitlines()
+    assert out == [
+        f"Epoch {e}: Avg Loss = {row['loss']:.4f}, Train Acc = {100 * row['train_accuracy']:.2f}%"
+        for e, row in enumerate(history.epochs)
+    ]
+
+
+def test_silence(digits, capsys):
+    fit(new_net(), *digits, rng=np.random.default_rng(0), epochs=1, verbose=False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_validation_does_not_change_the_training(digits):
+    nets = [new_net(), new_net()]
+    for net, validation in zip(nets, (None, digits), strict=True):
+        fit(net, *digits, rng=np.random.default_rng(1), epochs=2, validation=validation, verbose=False)
+    np.testing.assert_array_equal(nets[0].W1, nets[1].W1)
+
+
+GOOD = {"X": np.zeros((4, 784), np.uint8), "y": np.zeros(4, int)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"X": np.zeros((4, 783), np.uint8)}, r"expected pixels 0 to 255, \(N, 784\) of uint8, got \(4, 783\)"),
+        ({"X": np.zeros((4, 28, 28), np.uint8)}, r"got \(4, 28, 28\)"),
+        ({"X": np.zeros((4, 784))}, "of uint8, got .* of float64"),  # scaled already; it would be scaled again
+        ({"X": np.full((4, 784), np.nan)}, "of float64"),
+        ({"y": np.zeros(3, int)}, r"expected a label for each picture and at least one, got \(4, 784\) and \(3,\)"),
+        ({"y": np.zeros((4, 1), int)}, r"got \(4, 784\) and \(4, 1\)"),
+        ({"X": np.zeros((0, 784), np.uint8), "y": np.zeros(0, int)}, "at least one"),
+        ({"y": np.array([0, 1, 10, 0])}, "expected labels 0 to 9, got 10 at example 2"),
+        ({"y": np.array([0, -1, 0, 0])}, "expected labels 0 to 9, got -1 at example 1"),
+        ({"y": np.array([0, 1.5, 0, 0])}, "expected a row of whole numbers"),
+        ({"y": np.array([0, np.nan, 0, 0])}, "expected a row of whole numbers"),
+        ({"epochs": 0}, "expected epochs ≥ 1, .* got 0, 1 and"),
+        ({"batch_size": 0}, "a batch of 1 to 4"),
+        ({"batch_size": 5}, "a batch of 1 to 4 .* got 1, 5 and"),
+        ({"learning_rate": -0.1}, "a learning rate ≥ 0, got 1, 1 and -0.1"),
+        ({"learning_rate": np.nan}, "a learning rate ≥ 0, got 1, 1 and nan"),
+        ({"validation": (GOOD["X"][:, :3], GOOD["y"])}, r"got \(4, 3\)"),
+        ({"validation": (GOOD["X"], GOOD["y"][:2])}, "a label for each picture"),
+        ({"validation": (GOOD["X"], GOOD["y"] + 10)}, "expected labels 0 to 9, got 10"),
+    ],
+)
+def test_fit_refuses_before_anything_is_changed(wrong, words):
+    net, rng = new_net(), np.random.default_rng(0)
+    before = copy.deepcopy(net.params)
+    with pytest.raises(ValueError, match=words):
+        fit(net, **({**GOOD, "rng": rng, "epochs": 1, "verbose": False} | wrong))
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
+    for name, param in net.params.items():
+        np.testing.assert_array_equal(param, before[name])
+
+
+@pytest.mark.parametrize("batch_size", [1, 20])
+def test_divergence_is_said_in_words(digits, batch_size):
+    words = r"the loss became (nan|inf) in epoch \d+: the step size 1000000.0 is too large"
+    with warnings.catch_warnings(), pytest.raises(FloatingPointError, match=words):
+        warnings.simplefilter("error")  # no RuntimeWarning on the way
+        fit(new_net(), *digits, rng=np.random.default_rng(0), batch_size=batch_size, learning_rate=1e6, verbose=False)
+
+
+def test_evaluate_in_chunks_is_evaluate_at_once(digits):
+    X, y = digits
+    net = new_net()
+    Z = net.forward(scale(X))[2]
+    loss, right = softmax_cross_entropy(Z, one_hot(y)), np.mean(Z.argmax(axis=1) == y)
+    for chunk in (1, 7, 199, 200, 1000):
+        score = evaluate(net, X, y, chunk)
+        assert score.accuracy == right
+        assert score.loss == pytest.approx(loss, rel=1e-12)
+
+
+def test_evaluate_stays_finite_where_a_probability_rounds_to_0(digits):
+    net = new_net(dtype=np.float32)
+    net.W2 *= 1e4
+    assert np.isfinite(evaluate(net, *digits).loss)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        (GOOD["X"], GOOD["y"][:3], "a label for each picture"),
+        (GOOD["X"][:0], GOOD["y"][:0], "at least one"),
+        (GOOD["X"] / 255, GOOD["y"], "of uint8, got .* of float64"),
+        (GOOD["X"][:, 1:], GOOD["y"], r"got \(4, 783\)"),
+        (GOOD["X"], GOOD["y"] - 1, "expected labels 0 to 9, got -1"),
+    ],
+)
+def test_evaluate_refuses(X, y, words):
+    with pytest.raises(ValueError, match=words):
+        evaluate(new_net(), X, y)
+
+
+def test_one_example_at_a_time_takes_the_path_of_step(digits, monkeypatch):
+    def not_here(*_):
+        raise AssertionError("the slow path")
+
+    monkeypatch.setattr(TwoLayerNet, "backward", not_here)
+    fit(new_net(), digits[0][:5], digits[1][:5], rng=np.random.default_rng(0), epochs=1, verbose=False)
+    assert train.Score._fields == ("loss", "accuracy")

@@ -1,0 +1,88 @@
+"""The command that executes notebooks: what it writes agrees with itself, and holds nothing of the moment."""
+
+import nbformat
+import pytest
+from execute_notebooks import NOTEBOOK_METADATA, main, without_progress
+from nbformat import v4
+
+SOURCES = [
+    "import os\nprint(os.environ['MPLBACKEND'], os.path.basename(os.getcwd()))",
+    "from tqdm import tqdm\nfor n in tqdm(range(3)): pass\nprint(n)",
+    "from nnlib import plot\nimport matplotlib.pyplot as plt\nplot.use_book_style()\nplt.plot([1, 3, 2])\nplt.show()",
+    "1 / 3",
+    "1 / 3",
+]
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    """Write a notebook of these sources, with the litter that editors leave, and return its path."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+    def write(sources):
+        litter = {"collapsed": True, "tags": ["hide-output"]}
+        cells = [v4.new_code_cell(source, metadata=litter, execution_count=9) for source in sources]
+        path = tmp_path / "04_softmax.ipynb"
+        nbformat.write(
+            v4.new_notebook(cells=cells, metadata={"jupytext": {}, "kernelspec": {"name": "x", "display_name": "X"}}),
+            path,
+        )
+        return path
+
+    return write
+
+
+def test_execution_writes_one_clean_form(notebook, tmp_path, pytester):
+    path = notebook(SOURCES)
+    assert main([str(path)]) == 0
+    first = path.read_bytes()
+    written = nbformat.read(path, as_version=4)
+    assert written.metadata == NOTEBOOK_METADATA
+    assert [cell.execution_count for cell in written.cells] == [1, 2, 3, 4, 5]
+    assert all(cell.metadata == {"tags": ["hide-output"]} for cell in written.cells)
+    assert "matplotlib_inline" in written.cells[0].outputs[0].text
+    assert tmp_path.name in written.cells[0].outputs[0].text  # a notebook runs in its own folder
+    assert [output.get("text") for output in written.cells[1].outputs] == ["2\n"]  # no progress bar
+    assert "<metadata>" not in written.cells[2].outputs[0].data["image/svg+xml"]
+
+    assert main([str(path)]) == 0
+    assert path.read_bytes() == first
+    assert main(["--format-only", str(path)]) == 0
+    assert path.read_bytes() == first
+
+    count = len(SOURCES)
+    result = pytester.runpytest("-p", "numeric_nbval", "--nbval", "--nbval-current-env", str(path))
+    result.assert_outcomes(passed=count)
+
+
+def test_a_cell_that_raises_leaves_the_file_as_it_was(notebook, capsys):
+    path = notebook(["print(1)", "1 / 0"])
+    before = path.read_bytes()
+    assert main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_an_id_depends_on_the_source_alone(notebook):
+    def ids(sources):
+        path = notebook(sources)
+        main(["--format-only", str(path)])
+        return [cell.id for cell in nbformat.read(path, as_version=4).cells]
+
+    one, two, again = ids(["a = 1", "b = 2", "a = 1"])
+    assert len({one, two, again}) == 3
+    assert ids(["c = 3", "a = 1", "b = 2"])[1:] == [one, two]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("\r  0%|          | 0/3 [00:00<?, ?it/s]\r100%|██████████| 3/3 [00:00<00:00, 912.3it/s]\n", ""),
+        ("epoch 1:  40%|████      | 4/10 [00:01<00:02,  2.31it/s, loss=0.3]", ""),
+        ("\r0it [00:00, ?it/s]\r3it [00:00,  4.98it/s]\n", ""),
+        ("\r50%|█████     | 1/2 [00:00<00:00]\nx.py:3: UserWarning: look\n", "x.py:3: UserWarning: look\n"),
+        ("97% of the digits [see above]\n", "97% of the digits [see above]\n"),
+    ],
+)
+def test_a_progress_bar_leaves_nothing(text, left):
+    assert without_progress(text) == left
