@@ -61,8 +61,10 @@ def _parser():
 def _train(args):
     if args.as_published:
         args.constant, args.fixed_order, args.init = True, True, "uniform"
-    if args.save and (args.save.is_dir() or not os.access(args.save.parent, os.W_OK)):  # before minutes are spent
-        raise ValueError(f"--save: expected a file in a folder that can be written to, got {args.save}")
+    if args.save:  # before minutes are spent
+        folder = args.save.parent
+        if args.save.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise ValueError(f"--save: expected a file in a folder that can be written to, got {args.save}")
     mnist = load_mnist(args.data)
     rng = np.random.default_rng(args.seed)
     net = TwoLayerNet(rng, hidden=args.hidden, init=getattr(init, args.init), dtype=args.dtype)

@@ -17,6 +17,7 @@ some = settings(max_examples=30, suppress_health_check=[HealthCheck.function_sco
 sizes = st.integers(1, 6)
 NAMES = ("W1", "b1", "W2", "b2")
 SHAPES = {"W1": (3, 4), "b1": (4,), "W2": (4, 2), "b2": (2,)}
+DATA = 4 * (12 + 4 + 8 + 2)  # bytes of the four arrays
 
 
 def small_net(seed=0, sizes=(3, 4, 2)):
@@ -123,10 +124,8 @@ def test_a_folder_that_is_not_there(tmp_path):
 def test_the_hand_written_file_is_a_good_one(tmp_path):
     (tmp_path / "net").write_bytes(tensors())
     assert not io.load(tmp_path / "net").W1.any()
-    with_metadata = file_of(
-        ['"__metadata__":{"epochs":"10"}', *json.dumps(json.loads(tensors()[8:-104]))[1:-1].split(", ", 0)], bytes(104)
-    )
-    (tmp_path / "net").write_bytes(with_metadata)
+    header = tensors()[8:-DATA].replace(b"{", b'{"__metadata__":{"epochs":"10"},', 1)
+    (tmp_path / "net").write_bytes(struct.pack("<Q", len(header)) + header + bytes(DATA))
     assert not io.load(tmp_path / "net").W1.any()
 
 
@@ -162,7 +161,7 @@ def test_a_file_with_one_byte_changed(tmp_path):
     ("content", "words"),
     [
         (b"", "a safetensors file, got something else"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(200), "a safetensors file, got something else .a header of .* bytes in a file of 208"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "something else .a header of .* bytes in a file of 208"),
         (b"\x80\x04\x95" + bytes(200), "a safetensors file, got something else"),
         (b"PK\3\4" + bytes(200), "a safetensors file, got something else"),
         (struct.pack("<Q", 2) + b"[]", "a header that is no object"),
@@ -180,7 +179,7 @@ def test_foreign_files(tmp_path, content, words):
 
 
 def many_empty_tensors():
-    return {f"t{n}": (0,) for n in range(200_000)}
+    return {f"t{n}": (0,) for n in range(2_000)}
 
 
 @pytest.mark.parametrize(
@@ -249,7 +248,7 @@ def test_a_name_that_stands_twice(tmp_path):
 )
 def test_entries_that_make_no_sense(tmp_path, old, new):
     content = tensors()
-    header, data = content[8:-104], content[-104:]
+    header, data = content[8:-DATA], content[-DATA:]
     assert old.encode() in header
     header = header.replace(old.encode(), new.encode(), 1)
     refused(tmp_path / "net", struct.pack("<Q", len(header)) + header + data, "")
