@@ -1,4 +1,6 @@
-"""Digits as numbers: reading MNIST from its IDX files or from CSV, scaling, one-hot rows, splits."""
+"""Digits as numbers: reading MNIST from its IDX files or from CSV, scaling,
+one-hot rows, splits.
+"""
 
 import gzip
 import os
@@ -15,7 +17,9 @@ _DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: 
 
 
 class Mnist(NamedTuple):
-    """Pictures as uint8 rows, (N, 784), and their labels as uint8, (N,); as shipped, the test set apart."""
+    """Pictures as uint8 rows, (N, 784), and their labels as uint8, (N,); as
+    shipped, the test set apart.
+    """
 
     X_train: np.ndarray
     y_train: np.ndarray
@@ -29,8 +33,9 @@ def load_mnist(folder=None):
     Parameters
     ----------
     folder : path, optional
-        Where the four IDX files lie, plain or ``.gz``. By default the environment variable ``NNLIB_DATA``,
-        else ``data/mnist`` of this repository.
+        Where the four IDX files lie, plain or ``.gz``. By default the
+        environment variable ``NNLIB_DATA``, else ``data/mnist`` of this
+        repository.
 
     Raises
     ------
@@ -62,15 +67,19 @@ def _find(folder, name):
 
 
 def read_idx(path):
-    """Return the array in an IDX file, plain or gzip-compressed, in the file's own shape and type.
+    """Return the array in an IDX file, plain or gzip-compressed, in the file's
+    own shape and type.
 
-    An IDX file opens with two zero bytes, a byte that names the type and one that counts the dimensions; the sizes
-    follow as big-endian 32-bit integers, then the values, row by row (LeCun, Cortes and Burges' description of MNIST).
+    An IDX file opens with two zero bytes, a byte that names the type and one
+    that counts the dimensions; the sizes follow as big-endian 32-bit integers,
+    then the values, row by row (LeCun, Cortes and Burges' description of
+    MNIST).
 
     Raises
     ------
     ValueError
-        If the file is damaged, foreign, or shorter or longer than its header says.
+        If the file is damaged, foreign, or shorter or longer than its header
+        says.
     """
     content = Path(path).read_bytes()
     if content[:2] == b"\x1f\x8b":
@@ -96,13 +105,15 @@ def read_idx(path):
 
 
 def read_csv(path):
-    """Return (X, y), uint8 (N, 784) and (N,), from rows of ``label, 784 pixels`` with or without a header line.
+    """Return (X, y), uint8 (N, 784) and (N,), from rows of ``label, 784
+    pixels`` with or without a header line.
 
     Raises
     ------
     ValueError
-        If a row is short or long, or a value is no whole number, or a pixel lies outside 0 to 255 or a label
-        outside 0 to 9; the message names the line.
+        If a row is short or long, or a value is no whole number, or a pixel
+        lies outside 0 to 255 or a label outside 0 to 9; the message names the
+        line.
     """
     form = {"header": None, "skip_blank_lines": False, "keep_default_na": False, "low_memory": False}
     try:
@@ -118,7 +129,9 @@ def read_csv(path):
 
 
 def _digits(frame, path):
-    """Return the lines of a CSV file as uint8, (N, 785), without the header if they open with one."""
+    """Return the lines of a CSV file as uint8, (N, 785), without the header if
+    they open with one.
+    """
     if frame.shape[1] != PIXELS + 1:
         raise ValueError(f"{path}: expected {PIXELS + 1} columns, a label and {PIXELS} pixels, got {frame.shape[1]}")
     numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
@@ -135,7 +148,8 @@ def _digits(frame, path):
 
 
 def write_csv(path, X, y):
-    """Write rows of ``label, 784 pixels`` under a header line: the form the seed program reads.
+    """Write rows of ``label, 784 pixels`` under a header line: the form the
+    seed program reads.
 
     The file appears under its name only when it is whole.
     """
@@ -158,12 +172,14 @@ def scale(X, dtype=np.float64):
 
 
 def one_hot(labels, classes=CLASSES, dtype=np.float64):
-    """Return Y, (N, classes), with a 1 in the column of each label and 0 elsewhere.
+    """Return Y, (N, classes), with a 1 in the column of each label and 0
+    elsewhere.
 
     Raises
     ------
     ValueError
-        If a label is outside 0 to classes − 1; a negative one would silently count from the end.
+        If a label is outside 0 to classes − 1; a negative one would silently
+        count from the end.
     """
     labels = np.asarray(labels)
     check_labels(labels, classes)
@@ -171,7 +187,9 @@ def one_hot(labels, classes=CLASSES, dtype=np.float64):
 
 
 def check_labels(labels, classes=CLASSES, where=""):
-    """Raise a ValueError, which opens with `where`, unless labels are a row of whole numbers, 0 to classes − 1."""
+    """Raise a ValueError, which opens with `where`, unless labels are a row of
+    whole numbers, 0 to classes − 1.
+    """
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(f"{where}expected a row of whole numbers, got shape {labels.shape} of {labels.dtype}")
     wrong = np.flatnonzero((labels < 0) | (labels >= classes))
@@ -180,7 +198,9 @@ def check_labels(labels, classes=CLASSES, where=""):
 
 
 def split(X, y, held_out):
-    """Return (X, y) without the last `held_out` examples, and those: a training and a validation part."""
+    """Return (X, y) without the last `held_out` examples, and those: a
+    training and a validation part.
+    """
     if not 0 < held_out < len(y):
         raise ValueError(f"expected to hold out 1 to {len(y) - 1} of {len(y)} examples, got {held_out}")
     return (X[:-held_out], y[:-held_out]), (X[-held_out:], y[-held_out:])

@@ -1,7 +1,8 @@
-"""The equations of the network as functions: linear, ReLU, softmax, cross-entropy, and the gradient of each.
+"""The equations of the network as functions: linear, ReLU, softmax,
+cross-entropy, and the gradient of each.
 
-One example is one row: X is (N, D), W is (D, H), Z = XW + b is (N, H). In a gradient's name, ``dZ`` is short for
-∂L/∂Z and has the shape of Z.
+One example is one row: X is (N, D), W is (D, H), Z = XW + b is (N, H). In a
+gradient's name, ``dZ`` is short for ∂L/∂Z and has the shape of Z.
 """
 
 import numpy as np
@@ -55,50 +56,60 @@ def relu(Z):
 def relu_backward(dA, Z):
     """Return dZ from dA for A = relu(Z).
 
-    The mask comes from the *input* Z and is strict: at z = 0, where ReLU has no derivative, we choose 0. A mask
-    ``A >= 0`` from the output would always be true.
+    The mask comes from the *input* Z and is strict: at z = 0, where ReLU has
+    no derivative, we choose 0. A mask ``A >= 0`` from the output would always
+    be true.
     """
     return dA * (Z > 0)  # eq-relu-dZ
 
 
 def softmax(Z):
-    """Return exp(z) / Σ exp(z) along the last axis: positive numbers that sum to 1 (Bridle, 1990).
+    """Return exp(z) / Σ exp(z) along the last axis: positive numbers that sum
+    to 1 (Bridle, 1990).
 
-    The largest score is subtracted first. The result is the same, and no exponent is above 0, so nothing overflows
-    (Blanchard, Higham and Higham, 2021).
+    The largest score is subtracted first. The result is the same, and no
+    exponent is above 0, so nothing overflows (Blanchard, Higham and Higham,
+    2021).
     """
     E = np.exp(Z - Z.max(axis=-1, keepdims=True))
     return E / E.sum(axis=-1, keepdims=True)  # eq-softmax
 
 
 def softmax_jacobian(p):
-    """Return J with J[i, j] = ∂p_i/∂z_j for one row p = softmax(z), shape (K,); J is (K, K)."""
+    """Return J, (K, K), with J[i, j] = ∂p_i/∂z_j, for one row p = softmax(z)."""
     return np.diag(p) - np.outer(p, p)  # eq-softmax-jacobian
 
 
 def softmax_backward(dP, P):
-    """Return dZ from dP for P = softmax(Z), row by row, without forming the Jacobian; shapes (N, K)."""
+    """Return dZ from dP for P = softmax(Z), all (N, K), without forming a Jacobian."""
     return P * (dP - (dP * P).sum(axis=-1, keepdims=True))  # eq-softmax-dZ
 
 
 def logsumexp(Z, keepdims=False):
-    """Return log Σ exp(z) along the last axis, shifted by the largest score so that nothing overflows."""
+    """Return log Σ exp(z) along the last axis, shifted by the largest score so
+    that nothing overflows.
+    """
     top = Z.max(axis=-1, keepdims=True)
     total = top + np.log(np.exp(Z - top).sum(axis=-1, keepdims=True))  # eq-logsumexp
     return total if keepdims else total.squeeze(-1)
 
 
 def log_softmax(Z):
-    """Return log softmax(Z) along the last axis; finite even where softmax itself rounds to 0."""
-    Z = Z - Z.max(axis=-1, keepdims=True)  # the same result; beside a large score the logarithm would lose its digits
+    """Return log softmax(Z) along the last axis; finite even where softmax
+    itself rounds to 0.
+    """
+    # The same result; beside a large score the logarithm would lose its digits.
+    Z = Z - Z.max(axis=-1, keepdims=True)
     return Z - logsumexp(Z, keepdims=True)  # eq-log-softmax
 
 
 def cross_entropy(P, Y):
-    """Return the mean of −Σ y log p over the rows: the seed's loss, from probabilities.
+    """Return the mean of −Σ y log p over the rows: the seed's loss, from
+    probabilities.
 
-    Classes with y = 0 contribute nothing, as 0 · log 0 is read as 0. Training uses `softmax_cross_entropy`, which
-    stays finite where a probability rounds to 0.
+    Classes with y = 0 contribute nothing, as 0 · log 0 is read as 0. Training
+    uses `softmax_cross_entropy`, which stays finite where a probability rounds
+    to 0.
 
     Parameters
     ----------
@@ -110,7 +121,8 @@ def cross_entropy(P, Y):
     Raises
     ------
     ValueError
-        If the shapes differ; broadcasting would otherwise average the wrong pairs in silence.
+        If the shapes differ; broadcasting would otherwise average the wrong
+        pairs in silence.
     """
     check_same_shape(P, Y)
     logP = np.log(P, where=Y > 0, out=np.zeros_like(P))
@@ -118,7 +130,8 @@ def cross_entropy(P, Y):
 
 
 def softmax_cross_entropy(Z, Y):
-    """Return the mean cross-entropy straight from the scores: log Σ exp(z) − z_label, stable for any finite score.
+    """Return the mean cross-entropy straight from the scores,
+    log Σ exp(z) − z_label: stable for any finite score.
 
     Parameters
     ----------
@@ -138,13 +151,20 @@ def softmax_cross_entropy(Z, Y):
 
 
 def softmax_cross_entropy_backward(Z, Y):
-    """Return dZ for the mean loss of `softmax_cross_entropy`: (softmax(Z) − Y) / N, the only 1/N of the network."""
+    """Return dZ for the mean loss of `softmax_cross_entropy`, (softmax(Z) − Y)/N:
+    the only 1/N of the network.
+    """
     check_same_shape(Z, Y)
     N = len(Z) if Z.ndim == 2 else 1
     return (softmax(Z) - Y) / N  # eq-softmax-cross-entropy-dZ
 
 
 def check_same_shape(scores, Y):
-    """Raise a ValueError unless there is one row of targets for each row of scores: broadcasting hides mistakes."""
+    """Raise a ValueError unless there is one row of targets for each row of
+    scores: broadcasting hides mistakes.
+    """
     if scores.shape != Y.shape:
-        raise ValueError(f"expected one row of targets for each row of scores, shape {scores.shape}, got {Y.shape}")
+        raise ValueError(
+            f"expected one row of targets for each row of scores, shape {scores.shape}, "
+            f"got {Y.shape}"
+        )

@@ -1,4 +1,4 @@
-"""Finite differences: what a gradient is compared with before anybody trusts it."""
+"""Finite differences: what a gradient is compared with before it is trusted."""
 
 import numpy as np
 
@@ -9,7 +9,8 @@ def numerical_gradient(f, x, step=1e-5):
     Parameters
     ----------
     f : callable () -> float
-        The loss; it must read x, which is nudged in place and put back bit for bit.
+        The loss; it must read x, which is nudged in place and put back bit for
+        bit.
     x : array of float64
         Any shape.
     step : float
@@ -18,10 +19,14 @@ def numerical_gradient(f, x, step=1e-5):
     Raises
     ------
     TypeError
-        If x is not float64: in float32 rounding drowns the difference (chapter 06).
+        If x is not float64: in float32 rounding drowns the difference (chapter
+        06).
     """
     if x.dtype != np.float64:
-        raise TypeError(f"expected a float64 array, got {x.dtype}: in lower precision rounding drowns the difference")
+        raise TypeError(
+            f"expected a float64 array, got {x.dtype}: "
+            "in lower precision rounding drowns the difference"
+        )
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         old = x[index]
@@ -39,7 +44,8 @@ def numerical_gradient(f, x, step=1e-5):
 def relative_error(a, b, floor=1e-4):
     """Return the largest |a − b| / max(|a|, |b|, floor) over all entries.
 
-    Entries below the floor are compared with the floor: their finite difference is mostly rounding (chapter 06).
+    Entries below the floor are compared with the floor: their finite
+    difference is mostly rounding (chapter 06).
     """
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
@@ -49,9 +55,11 @@ def relative_error(a, b, floor=1e-4):
 
 
 def directional_derivative(f, arrays, directions, step=1e-5):
-    """Return the slope of f when every array moves along its direction at once: two evaluations see every entry.
+    """Return the slope of f when every array moves along its direction at
+    once: two evaluations see every entry.
 
-    For a right gradient g it equals Σ g · direction, summed over all entries of all arrays.
+    For a right gradient g it equals Σ g · direction, summed over all entries
+    of all arrays.
     """
     olds = [x.copy() for x in arrays]
 
@@ -68,7 +76,8 @@ def directional_derivative(f, arrays, directions, step=1e-5):
 
 
 def check_gradients(f, params, grads, step=1e-5, floor=1e-4):
-    """Return {name: relative error} between each analytic gradient and its finite difference.
+    """Return {name: relative error} between each analytic gradient and its
+    finite difference.
 
     Parameters
     ----------
@@ -82,10 +91,17 @@ def check_gradients(f, params, grads, step=1e-5, floor=1e-4):
     Raises
     ------
     KeyError
-        If a parameter has no gradient or a gradient no parameter: an unchecked gradient is the one that is wrong.
+        If a parameter has no gradient or a gradient no parameter: an unchecked
+        gradient is the one that is wrong.
     ValueError
         If a gradient's shape is not its parameter's.
     """
     if params.keys() != grads.keys():
-        raise KeyError(f"expected a gradient for each of {sorted(params)}, got gradients for {sorted(grads)}")
-    return {name: relative_error(grads[name], numerical_gradient(f, params[name], step), floor) for name in params}
+        raise KeyError(
+            f"expected a gradient for each of {sorted(params)}, "
+            f"got gradients for {sorted(grads)}"
+        )
+    return {
+        name: relative_error(grads[name], numerical_gradient(f, param, step), floor)
+        for name, param in params.items()
+    }

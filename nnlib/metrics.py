@@ -1,4 +1,6 @@
-"""How good the answers are: accuracy, the confusion matrix, its rows and columns, and calibration."""
+"""How good the answers are: accuracy, the confusion matrix, its rows and
+columns, and calibration.
+"""
 
 from typing import NamedTuple
 
@@ -13,19 +15,23 @@ def accuracy(predicted, labels):
     Raises
     ------
     ValueError
-        If the two are not one-dimensional, equally long and not empty: (N, 1) against (N,) would compare every pair.
+        If the two are not one-dimensional, equally long and not empty: (N, 1)
+        against (N,) would compare every pair.
     """
     predicted, labels = _aligned(predicted, labels)
     return float((predicted == labels).mean())  # eq-accuracy
 
 
 def standard_error(share, N):
-    """Return √(p(1 − p)/N): how far a share measured on N examples is from the true one, typically."""
+    """Return √(p(1 − p)/N): how far a share measured on N examples is from the
+    true one, typically.
+    """
     return float(np.sqrt(share * (1 - share) / N))  # eq-standard-error
 
 
 def confusion_matrix(labels, predicted, classes=10):
-    """Return C, (classes, classes): C[t, p] counts the examples of class t that were answered p.
+    """Return C, (classes, classes): C[t, p] counts the examples of class t
+    that were answered p.
 
     Raises
     ------
@@ -41,14 +47,18 @@ def confusion_matrix(labels, predicted, classes=10):
 
 
 def precision_recall(C):
-    """Return (precision, recall), each (K,), from a confusion matrix; nan for a class never answered or never seen."""
+    """Return (precision, recall), each (K,), from a confusion matrix; nan for
+    a class never answered or never seen.
+    """
     right = np.diag(C)
     with np.errstate(invalid="ignore"):
         return right / C.sum(axis=0), right / C.sum(axis=1)  # eq-precision-recall
 
 
 class Reliability(NamedTuple):
-    """Bins of equal width over the confidence; a bin without examples has count 0 and nan elsewhere."""
+    """Bins of equal width over the confidence; a bin without examples has
+    count 0 and nan elsewhere.
+    """
 
     confidence: np.ndarray
     accuracy: np.ndarray
@@ -56,22 +66,29 @@ class Reliability(NamedTuple):
 
 
 def reliability(P, labels, bins=10):
-    """Return the mean confidence, the accuracy and the count in each bin of the top probability of rows P."""
+    """Return the mean confidence, the accuracy and the count in each bin of
+    the top probability of rows P.
+    """
     predicted, labels = _aligned(P.argmax(axis=1), labels)
     confidence, right = P.max(axis=1), predicted == labels
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
     count = np.bincount(bin_of, minlength=bins)
     with np.errstate(invalid="ignore"):
         return Reliability(
-            np.bincount(bin_of, confidence, bins) / count, np.bincount(bin_of, right, bins) / count, count
+            np.bincount(bin_of, confidence, bins) / count,
+            np.bincount(bin_of, right, bins) / count,
+            count,
         )
 
 
 def expected_calibration_error(P, labels, bins=10):
-    """Return the mean over examples of |accuracy − confidence| of their bin (Guo et al., 2017)."""
+    """Return the mean over examples of |accuracy − confidence| of their bin
+    (Guo et al., 2017).
+    """
     conf, acc, count = reliability(P, labels, bins)
     filled = count > 0
-    return float((count * np.abs(acc - conf))[filled].sum() / count.sum())  # eq-expected-calibration-error
+    weighted = (count * np.abs(acc - conf))[filled]
+    return float(weighted.sum() / count.sum())  # eq-expected-calibration-error
 
 
 def _aligned(predicted, labels):

@@ -1,4 +1,6 @@
-"""Bringing any picture of a digit to MNIST's form, and showing one in a terminal."""
+"""Bringing any picture of a digit to MNIST's form, and showing one in a
+terminal.
+"""
 
 import csv
 from pathlib import Path
@@ -12,10 +14,12 @@ _LIMIT = 50_000_000  # pixels in a picture file; above it decompressing is an at
 
 
 def load_picture(path):
-    """Return the digit in a file as a uint8 row, (784,), white ink on black, in MNIST's form.
+    """Return the digit in a file as a uint8 row, (784,), white ink on black,
+    in MNIST's form.
 
-    A ``.csv`` of 28 × 28 numbers, of one row of 784, or of a label and 784 is taken as it is. Any other file is
-    opened as a picture (PNG, JPEG, …) and goes through `to_mnist_form`.
+    A ``.csv`` of 28 × 28 numbers, of one row of 784, or of a label and 784 is
+    taken as it is. Any other file is opened as a picture (PNG, JPEG, …) and
+    goes through `to_mnist_form`.
 
     Raises
     ------
@@ -62,15 +66,18 @@ def _from_csv(path):
 
 
 def to_mnist_form(grey):
-    """Return a grey picture, (height, width) of 0..255, as MNIST made its digits: a uint8 row, (784,).
+    """Return a grey picture, (height, width) of 0..255, as MNIST made its
+    digits: a uint8 row, (784,).
 
-    White ink on black; the ink scaled to fit 20 × 20, its proportions kept, by the mean over each new pixel's
-    area; its centre of mass in the middle of 28 × 28 (LeCun et al., 1998).
+    White ink on black; the ink scaled to fit 20 × 20, its proportions kept, by
+    the mean over each new pixel's area; its centre of mass in the middle of 28
+    × 28 (LeCun et al., 1998).
 
     Raises
     ------
     ValueError
-        If the shape or a value is no grey picture's, or it has no ink: every pixel is like its border.
+        If the shape or a value is no grey picture's, or it has no ink: every
+        pixel is like its border.
     """
     ink = np.asarray(grey, dtype=float)
     if ink.ndim != 2 or 0 in ink.shape:
@@ -100,12 +107,16 @@ def to_mnist_form(grey):
 
 
 def centre_of_mass(picture):
-    """Return the (row, column) where a picture, (height, width), balances, counted from its first pixel's centre."""
+    """Return the (row, column) where a picture, (height, width), balances,
+    counted from its first pixel's centre.
+    """
     row, column = np.indices(picture.shape)
     return (row * picture).sum() / picture.sum(), (column * picture).sum() / picture.sum()  # eq-centre-of-mass
 
 
 def as_text(x):
-    """Return a picture, a row of 784 numbers from 0 to 255, as 14 lines of text, two pixel rows a line."""
+    """Return a picture, a row of 784 numbers from 0 to 255, as 14 lines of
+    text, two pixel rows a line.
+    """
     top, bottom = np.asarray(x).reshape(14, 2, 28).transpose(1, 0, 2) > 96
     return "\n".join("".join(" ▀▄█"[code] for code in line).rstrip() for line in top + 2 * bottom)

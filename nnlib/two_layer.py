@@ -1,4 +1,6 @@
-"""The seed's network, 784 → 64 → 10, written out: forward, backward, update, and one example at a time."""
+"""The seed's network, 784 → 64 → 10, written out: forward, backward, update,
+and one example at a time.
+"""
 
 import numpy as np
 
@@ -18,15 +20,19 @@ class TwoLayerNet:
     init : callable (rng, fan_in, fan_out) -> array
         `nnlib.init.he_normal` or `nnlib.init.uniform`.
     dtype : numpy dtype
-        Of every parameter. float64 keeps the book's printed numbers the same on every machine (chapter 08).
+        Of every parameter. float64 keeps the book's printed numbers the same
+        on every machine (chapter 08).
 
     Attributes
     ----------
     W1, b1, W2, b2 : arrays (D, H), (H,), (H, K) and (K,)
     """
 
-    def __init__(self, rng, inputs=784, hidden=64, classes=10, init=he_normal, dtype=np.float64):
-        for name, size in (("inputs", inputs), ("hidden", hidden), ("classes", classes)):
+    def __init__(
+        self, rng, inputs=784, hidden=64, classes=10, init=he_normal, dtype=np.float64
+    ):  # fmt: skip
+        sizes = {"inputs": inputs, "hidden": hidden, "classes": classes}
+        for name, size in sizes.items():
             if size < 1:
                 raise ValueError(f"expected {name} to be at least 1, got {size}")
         self.W1 = init(rng, inputs, hidden).astype(dtype)
@@ -40,7 +46,9 @@ class TwoLayerNet:
         return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
 
     def forward(self, X):
-        """Return (z1, a1, z2, a2) for rows X, (N, D); a2 holds the probabilities, (N, K)."""
+        """Return (z1, a1, z2, a2) for rows X, (N, D); a2 holds the
+        probabilities, (N, K).
+        """
         D = len(self.W1)
         if X.ndim != 2 or X.shape[1] != D:
             raise ValueError(f"expected one picture a row, shape (N, {D}), got {X.shape}")
@@ -51,9 +59,11 @@ class TwoLayerNet:
         return z1, a1, z2, a2
 
     def backward(self, X, Y, z1, a1, z2, a2):
-        """Return (dW1, db1, dW2, db2), the gradients of the mean loss over the rows.
+        """Return (dW1, db1, dW2, db2), the gradients of the mean loss over the
+        rows.
 
-        Takes what `forward` was given and returned, and the one-hot labels Y, (N, K).
+        Takes what `forward` was given and returned, and the one-hot labels Y,
+        (N, K).
         """
         F.check_same_shape(a2, Y)
         dz2 = (a2 - Y) / len(X)  # eq-two-layer-dZ2
@@ -71,7 +81,9 @@ class TwoLayerNet:
             param -= learning_rate * grad  # eq-sgd
 
     def loss(self, X, Y):
-        """Return the mean cross-entropy of rows X with one-hot labels Y, from the scores."""
+        """Return the mean cross-entropy of rows X with one-hot labels Y, from
+        the scores.
+        """
         _, _, z2, _ = self.forward(X)
         return F.softmax_cross_entropy(z2, Y)
 
@@ -80,14 +92,18 @@ class TwoLayerNet:
         return self.forward(X)[3].argmax(axis=1)
 
     def step(self, x, label, learning_rate):
-        """Forward, backward and update on one picture x, (D,); return its probabilities from before the update.
+        """Forward, backward and update on one picture x, (D,); return its
+        probabilities from before the update.
 
-        The same step as the four methods above, to rounding. It touches only the rows of W1 whose pixel is lit:
-        a dark pixel adds 0 to z1, and its row of dW1 is 0.
+        The same step as the four methods above, to rounding. It touches only
+        the rows of W1 whose pixel is lit: a dark pixel adds 0 to z1, and its
+        row of dW1 is 0.
         """
         D, K = len(self.W1), len(self.b2)
         if x.shape != (D,) or not 0 <= label < K:
-            raise ValueError(f"expected a picture ({D},) and a label 0 to {K - 1}, got {x.shape} and {label}")
+            raise ValueError(
+                f"expected a picture ({D},) and a label 0 to {K - 1}, got {x.shape} and {label}"
+            )
         lit = x.nonzero()[0]
         v, rows = x[lit], self.W1[lit]
         z1 = v @ rows + self.b1

@@ -1,0 +1,45 @@
+// Brings the figures of a page to life: <figure class="interactive"> with the still picture still/NAME.svg gets NAME.js.
+// Without scripts, in print, and until the reader comes near, the still picture is what one sees.
+
+/** The part of anywidget's model that a figure uses, for a page without a kernel. */
+export class Model {
+  constructor(values = {}) {
+    this.values = values;
+    this.listeners = new Map();
+  }
+  get(key) {
+    return this.values[key];
+  }
+  set(key, value) {
+    this.values[key] = value;
+    for (const listener of [...(this.listeners.get(`change:${key}`) ?? [])]) listener();
+  }
+  save_changes() {}
+  on(event, listener) {
+    this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
+  }
+  off(event, listener) {
+    this.listeners.set(event, (this.listeners.get(event) ?? []).filter((other) => other !== listener));
+  }
+}
+
+async function mount(figure) {
+  const still = figure.querySelector("img");
+  const name = still.src.match(/([^/]+)\.svg/)[1];
+  const { default: module } = await import(`./${name}.js`);
+  const el = document.createElement("div");
+  figure.model = new Model();
+  still.after(el);
+  module.render({ model: figure.model, el });
+  figure.classList.add("mounted");
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    mount(target).catch((error) => console.error(`figure ${target.id}: the still picture stays.`, error));
+  }
+}, { rootMargin: "600px" });
+
+for (const figure of document.querySelectorAll("figure.interactive")) near.observe(figure);
