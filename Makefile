@@ -21,7 +21,7 @@ help:  ## list the commands
 book:  ## build the site into _build/html
 	@.ci/setup book
 	@echo "• building the site"
-	@$(PY) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going --all -q
+	@$(PY) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going --all -q >/dev/null
 	@echo "• the site: file://$(CURDIR)/_build/html/index.html"
 
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not

@@ -30,7 +30,7 @@ GROUPS = {
     "JupyterLab": EXTRAS["lab"],
 }
 
-# PyTorch's releases for Linux on PyPI bring several GB of CUDA; those named +cpu do not, and lie on an index of their own.
+# PyTorch releases for Linux on PyPI bring several GB of CUDA; those named +cpu do not, and have an index of their own.
 TORCH_HEAD = """\
 # PyTorch's CPU build, which the tests compare gradients with; nothing else uses it. `make test` installs it. By hand:
 #   pip install --no-deps --index-url https://download.pytorch.org/whl/cpu torch==VERSION

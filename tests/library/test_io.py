@@ -20,6 +20,11 @@ SHAPES = {"W1": (3, 4), "b1": (4,), "W2": (4, 2), "b2": (2,)}
 DATA = 4 * (12 + 4 + 8 + 2)  # bytes of the four arrays
 
 
+def by_length(value):
+    """The name of a case whose parameter is the content of a file."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 def small_net(seed=0, sizes=(3, 4, 2)):
     rng = np.random.default_rng(seed)
     net = TwoLayerNet(rng, *sizes)
@@ -173,6 +178,7 @@ def test_a_file_with_one_byte_changed(tmp_path):
         (struct.pack("<Q", 90_000) + b"[" * 90_000, "a safetensors file, got something else"),
         (struct.pack("<Q", 200_000) + b" " * 200_000, "a header of 200,000 bytes in a file of 200,008"),
     ],
+    ids=by_length,
 )  # fmt: skip
 def test_foreign_files(tmp_path, content, words):
     refused(tmp_path / "net", content, words)

@@ -14,6 +14,11 @@ from nnlib.picture import as_text, centre_of_mass, load_picture, to_mnist_form
 some = settings(max_examples=30)
 
 
+def by_length(value):
+    """The name of a case whose parameter is the content of a file."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 def seven(size=200, ink=0, paper=255, offset=(0, 0), mode="L"):
     """A 7 drawn with lines, with room on every side."""
     image = Image.new(mode, (size, size), paper)
@@ -255,7 +260,11 @@ def test_a_blank_page(tmp_path):
     refused(tmp_path / "blank.png", "expected a digit, got a picture without ink")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", bytes(100), b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00", b"%PDF-1.4"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", bytes(100), b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00", b"%PDF-1.4"],
+    ids=by_length,
+)
 def test_foreign_files(tmp_path, content):
     path = tmp_path / "seven.png"
     path.write_bytes(content)
@@ -336,7 +345,11 @@ def test_csv_that_is_no_picture(tmp_path, rows, words):
     refused(path, f"expected {words}")
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\0\0\0", "1,2".encode("utf-16")])
+@pytest.mark.parametrize(
+    "content",
+    [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\0\0\0", "1,2".encode("utf-16")],
+    ids=by_length,
+)
 def test_foreign_files_are_no_csv(tmp_path, content):
     path = tmp_path / "seven.csv"
     path.write_bytes(content)
