@@ -104,8 +104,7 @@ def log_softmax(Z):
 
 
 def cross_entropy(P, Y):
-    """Return the mean of −Σ y log p over the rows: the seed's loss, from
-    probabilities.
+    """Return the mean of −Σ y log p over the rows, from probabilities.
 
     Classes with y = 0 contribute nothing, as 0 · log 0 is read as 0. Training
     uses `softmax_cross_entropy`, which stays finite where a probability rounds
