@@ -8,7 +8,8 @@
     ```
 
 It is numbered and referred to as any figure. Where scripts run, the module of the same name, figures/softmax.js, takes
-the picture's place; only pages with such a figure load it. JupyterLab, which knows no directive of ours, shows the still.
+the picture's place; only pages with such a figure load it. JupyterLab, which knows no extension of ours, shows the
+still picture.
 """
 
 from pathlib import Path, PurePosixPath
@@ -30,7 +31,9 @@ def mark(app, doctree):
         module = Path(app.srcdir, path.parent.parent, f"{path.stem}.js")
         if not isinstance(picture.parent, nodes.figure) or path.parent != PurePosixPath(STILLS) or not module.is_file():
             logger.warning(
-                "expected an interactive figure to show %s/NAME.svg of a module NAME.js, got %s", STILLS, path,
+                "expected an interactive figure to show %s/NAME.svg of a module NAME.js, got %s",
+                STILLS,
+                path,
                 location=picture,
             )
             continue

@@ -18,6 +18,9 @@ export function fixed(x, digits = 1) {
   return x < 0 && Number(text) ? `−${text}` : text;
 }
 
+/** x inside a product, a sum or a difference: a negative one in brackets. */
+export const factor = (x, digits) => (x < 0 ? `(${fixed(x, digits)})` : fixed(x, digits));
+
 /** A function that takes numbers from the interval `domain` to the pixels `range`; `invert` goes back. */
 export function scale([d0, d1], [r0, r1], { log = false } = {}) {
   const [to, from] = log ? [Math.log10, (u) => 10 ** u] : [(u) => u, (u) => u];
@@ -68,32 +71,38 @@ export const line = (x1, y1, x2, y2, attributes = {}) => svg("line", { x1, y1, x
 export const path = (d, attributes = {}) => svg("path", { d, fill: "none", ...attributes });
 
 /** A bar between two points of a row or column, whichever comes first. */
-export const bar = (x1, y1, x2, y2, attributes = {}) =>
-  svg("rect", { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1), ...attributes });
+export function bar(x1, y1, x2, y2, attributes = {}) {
+  const [x, y, width, height] = [Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1)];
+  return svg("rect", { x, y, width, height, ...attributes });
+}
 
 /** A straight arrow, its head at the second point. */
 export function arrow(x1, y1, x2, y2, attributes = {}) {
   const angle = Math.atan2(y2 - y1, x2 - x1);
   const wing = (turn) => `${x2 - 8 * Math.cos(angle + turn)} ${y2 - 8 * Math.sin(angle + turn)}`;
-  return path(`M${x1} ${y1}L${x2} ${y2}M${wing(0.45)}L${x2} ${y2}L${wing(-0.45)}`, { class: "stroke muted", ...attributes });
+  const d = `M${x1} ${y1}L${x2} ${y2}M${wing(0.45)}L${x2} ${y2}L${wing(-0.45)}`;
+  return path(d, { class: "stroke muted", ...attributes });
 }
 
 /** An axis with its ticks and its name: below the drawing at the height `at`, or with `side: "left"` at its left. */
 export function axis(map, at, ticks, { name = "", side = "bottom", print = (x) => fixed(x, 0) } = {}) {
   const [a, b] = map.range, across = side === "bottom";
-  const marks = ticks.map((tick) => (across
+  const marks = ticks.flatMap((tick) => (across
     ? [line(map(tick), at, map(tick), at + 5), text(map(tick), at + 20, print(tick), { anchor: "middle" })]
     : [line(at - 5, map(tick), at, map(tick)), text(at - 9, map(tick) + 5, print(tick), { anchor: "end" })]));
-  const title = across ? text((a + b) / 2, at + 40, name, { anchor: "middle" }) : text(at - 5, Math.min(a, b) - 10, name);
-  return svg("g", { class: "axis" }, across ? line(a, at, b, at) : line(at, a, at, b), ...marks.flat(), title);
+  const [x, y, anchor] = across ? [(a + b) / 2, at + 40, "middle"] : [at - 5, Math.min(a, b) - 10, "start"];
+  const rule = across ? line(a, at, b, at) : line(at, a, at, b);
+  return svg("g", { class: "axis" }, rule, ...marks, text(x, y, name, { anchor }));
 }
+
+const PUOR = [0x7f3b08, 0xb35806, 0xe08214, 0xfdb863, 0xfee0b6, 0xf7f7f7,
+  0xd8daeb, 0xb2abd2, 0x8073ac, 0x542788, 0x2d004b];
 
 /** The colour of t from −1 (orange) over 0 (white) to 1 (purple): ColorBrewer's PuOr, as in the book's pictures. */
 export function puor(t) {
-  const stops = [0x7f3b08, 0xb35806, 0xe08214, 0xfdb863, 0xfee0b6, 0xf7f7f7, 0xd8daeb, 0xb2abd2, 0x8073ac, 0x542788, 0x2d004b];
   const place = clamp((t + 1) * 5, 0, 10), i = Math.min(9, Math.floor(place));
   const channel = (shift) => {
-    const [a, b] = [(stops[i] >> shift) & 255, (stops[i + 1] >> shift) & 255];
+    const [a, b] = [(PUOR[i] >> shift) & 255, (PUOR[i + 1] >> shift) & 255];
     return Math.round(a + (b - a) * (place - i));
   };
   return `rgb(${channel(16)}, ${channel(8)}, ${channel(0)})`;
@@ -106,16 +115,19 @@ export const onPuor = (t) => (Math.abs(t) > 0.55 ? "#ffffff" : "#1f2328");
 
 const TOKEN = /\d[\d.]*(?:e[+−]?\d+)?|nan|inf|exp|max|log|[A-Za-zα-ωΑ-Ω∂]|\S/g;
 
-const tag = (name, attributes, ...children) => element(document.createElementNS(MATHML, name), attributes, children);
+const tag = (name, attributes, ...children) =>
+  element(document.createElementNS(MATHML, name), attributes, children);
 
-function token(word) {
+function token(word, i, all) {
   if (/^(\d|nan|inf)/.test(word)) return tag("mn", {}, word);
   if (/^\w\w/.test(word)) return tag("mtext", {}, word);
-  return /[\p{L}∂]/u.test(word) ? tag("mi", {}, word) : tag("mo", { form: word === "=" ? "infix" : null, stretchy: "false" }, word);
+  if (/[\p{L}∂]/u.test(word)) return tag("mi", {}, word);
+  const form = word === "=" ? "infix" : "(=·+−".includes(all[i - 1] ?? " ") ? "prefix" : null;  // a sign, as in (−2)
+  return tag("mo", { form, stretchy: "false" }, word);
 }
 
-const row = (...parts) =>
-  tag("mrow", {}, ...parts.flat(Infinity).flatMap((p) => (p instanceof Node ? [p] : (String(p).match(TOKEN) ?? []).map(token))));
+const tokens = (part) => (part instanceof Node ? [part] : (String(part).match(TOKEN) ?? []).map(token));
+const row = (...parts) => tag("mrow", {}, ...parts.flat(Infinity).flatMap(tokens));
 
 export const words = (plain) => tag("mtext", {}, plain);
 export const sub = (a, b) => tag("msub", {}, row(a), row(b));
@@ -129,6 +141,9 @@ export const role = (name, ...parts) => element(row(...parts), { class: name }, 
 export const shown = (name, number) => element(row(number), { "data-shows": name }, []);
 
 // ---- The figure ---------------------------------------------------------------------------------------------------
+
+// JupyterLab has shortcuts on the arrow keys; on an element with this attribute it leaves them alone.
+const OURS = { "data-lm-suppress-shortcuts": "true" };
 
 export class Figure {
   /** A figure in `el`, named by `label` for those who hear it; `initial` is its first state, a plain object. */
@@ -190,9 +205,9 @@ export class Figure {
    * stands, [x, y], and read([x, y], state) the number that the pointer means there; text(state) says it in words.
    * `up` is what the key ↑ adds (in a grid of cells: minus a row). */
   handle({ label, min, max, step, up = step, page = 10 * step, colour = "value", cursor = "grab", ...its }) {
-    const node = svg("g", { class: `handle ${colour}`, style: `cursor: ${cursor}`, tabindex: 0, role: "slider",
-      "aria-label": label, "aria-valuemin": min, "aria-valuemax": max, "data-lm-suppress-shortcuts": "true" },
-      svg("circle", { class: "reach", r: 22 }), svg("circle", { class: "ring", r: 15 }), svg("circle", { class: "knob", r: 9 }));
+    const spoken = { role: "slider", "aria-label": label, "aria-valuemin": min, "aria-valuemax": max };
+    const node = svg("g", { class: `handle ${colour}`, style: `cursor: ${cursor}`, tabindex: 0, ...spoken, ...OURS },
+      ...[["reach", 22], ["ring", 15], ["knob", 9]].map(([name, r]) => svg("circle", { class: name, r })));
     const move = (number) => this.change(its.change(clamp(snap(number, step), min, max), this.state));
     const keys = { ArrowRight: step, ArrowLeft: -step, ArrowUp: up, ArrowDown: -up, PageUp: page, PageDown: -page,
       Home: -Infinity, End: Infinity };
@@ -200,36 +215,40 @@ export class Figure {
       if (!(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
-      move(Number.isFinite(keys[event.key]) ? its.value(this.state) + keys[event.key] : keys[event.key] < 0 ? min : max);
+      move(its.value(this.state) + keys[event.key]);
     });
-    this.drag(node, (point, start) => move(its.read(point.map((p, i) => p + start.offset[i]), this.state)), () => {
+    this.drag(node, (point) => move(its.read(point, this.state)), () => {
       node.focus({ preventScroll: true });
-      return its.spot(this.state);  // a grip beside the centre does not make it jump
+      return its.spot(this.state);
     });
     this.parts.push((state) => {
-      const [x, y] = its.spot(state);
-      element(node, { transform: `translate(${x} ${y})`, "aria-valuenow": its.value(state), "aria-valuetext": its.text(state) }, []);
+      node.setAttribute("transform", `translate(${its.spot(state).join(" ")})`);
+      node.setAttribute("aria-valuenow", its.value(state));
+      node.setAttribute("aria-valuetext", its.text(state));
     });
     this.knobs.append(node);
     return node;
   }
 
-  /** Call moved([x, y], start) while `node` is dragged. begin() may return the point that was meant at the start. */
+  /** Call moved([x, y]) while `node` is dragged. begin() may return the point that is meant where the drag begins, so
+   * that a grip beside the centre does not make it jump. */
   drag(node, moved, begin = () => null) {
     const at = (event) => {
       const box = this.stage.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    let start = null;
+    let offset = null;
     node.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
       node.setPointerCapture(event.pointerId);
       const point = at(event), meant = begin() ?? point;
-      start = { offset: [meant[0] - point[0], meant[1] - point[1]] };
+      offset = [meant[0] - point[0], meant[1] - point[1]];
     });
-    node.addEventListener("pointermove", (event) => start && moved(at(event), start));
-    for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => (start = null));
+    // A finger that drags does not scroll. CSS's touch-action alone does not hold on a part of an SVG in Chromium.
+    node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+    node.addEventListener("pointermove", (event) => offset && moved(at(event).map((p, i) => p + offset[i])));
+    for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => (offset = null));
   }
 
   // ---- below the drawing: equations, and rows of controls ----
@@ -238,12 +257,13 @@ export class Figure {
   equation(parts) {
     const node = html("p", { class: "equation" });
     this.root.append(node);
-    this.parts.push((state) => node.replaceChildren(...parts(state).flatMap((p) => [tag("math", { displaystyle: "true" }, row(p)), " "])));
+    const math = (part) => tag("math", { displaystyle: "true" }, row(part));
+    this.parts.push((state) => node.replaceChildren(...parts(state).map(math)));
   }
 
-  /** Begin a new row of controls, with what they have in common said before them. */
-  row(name = "") {
-    this.controls = html("div", { class: "controls", role: "group", "aria-label": name }, name && html("span", { class: "name" }, name));
+  /** Begin a new row of controls. */
+  row() {
+    this.controls = html("div", { class: "controls" });
     this.root.append(this.controls);
   }
 
@@ -258,7 +278,7 @@ export class Figure {
 
   /** A slider (or, with type "number", a field) for one number. value, change and text are as for a handle. */
   slider({ label, min, max, step, type = "range", value, change, text }) {
-    const input = html("input", { type, min, max, step, "data-lm-suppress-shortcuts": "true" });
+    const input = html("input", { type, min, max, step, ...OURS });
     const output = html("output", {});
     this.place(html("label", { class: "control" }, html("span", {}, ...this.name(label)), input, output));
     input.addEventListener("input", () => {
@@ -273,13 +293,16 @@ export class Figure {
 
   /** A switch between a few options, [value, label] each. */
   choice({ label, options, value, change }) {
-    const group = `choice-${Math.random().toString(36).slice(2)}`;
-    const inputs = options.map(([option]) => html("input", { type: "radio", name: group, value: option, "data-lm-suppress-shortcuts": "true" }));
+    const name = `choice-${Math.random()}`;
+    const inputs = options.map(([option]) => html("input", { type: "radio", name, value: option, ...OURS }));
     const labels = options.map(([, words], i) => html("label", {}, inputs[i], html("span", {}, ...this.name(words))));
     this.place(html("span", { class: "control choice", role: "radiogroup", "aria-label": label.replaceAll("*", "") },
       html("span", {}, ...this.name(label)), html("span", { class: "options" }, ...labels)));
-    inputs.forEach((input, i) => input.addEventListener("change", () => this.change(change(options[i][0], this.state))));
-    this.parts.push((state) => inputs.forEach((input, i) => (input.checked = options[i][0] === value(state))));
+    inputs.forEach((input, i) => {
+      const [option] = options[i];
+      input.addEventListener("change", () => this.change(change(option, this.state)));
+      this.parts.push((state) => (input.checked = option === value(state)));
+    });
   }
 
   /** A button that is on or off. */

@@ -1,4 +1,4 @@
-// Brings the figures of a page to life: <figure class="interactive"> with the still picture still/NAME.svg gets NAME.js.
+// Brings the figures of a page to life: <figure class="interactive"> that shows still/NAME.svg gets the module NAME.js.
 // Without scripts, in print, and until the reader comes near, the still picture is what one sees.
 
 /** The part of anywidget's model that a figure uses, for a page without a kernel. */

@@ -1,0 +1,349 @@
+"""The interactive figures in a real browser: pointer, touch and keyboard move them, and the numbers are nnlib's.
+
+A figure has one row in FIGURES. What it prints with a name (``data-shows="p.0"``) is compared with the row's
+function, which computes it from the figure's state with nnlib, in the first state and after random input.
+"""
+
+import importlib.util
+import math
+import random
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from figure_page import FIGURES as FOLDER
+from figure_page import NAMES, open_browser, served
+from playwright.sync_api import sync_playwright
+
+from nnlib import functional, gradcheck
+
+specification = importlib.util.spec_from_file_location("play", Path(__file__).parents[2] / "notebooks" / "figures.py")
+play = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(play)
+
+# ---- what each figure shows, computed in Python ---------------------------------------------------------------------
+
+
+def warm_up(state):
+    x, nudge = state["x"], state["nudge"]
+
+    def forward(x):
+        r = 3 * x
+        s = x + 2 if state["twice"] else r + 2
+        return r, s, r * s if state["twice"] else s**2
+
+    r, s, L = forward(x)
+    at = np.array([float(x)])
+    dx = float(gradcheck.numerical_gradient(lambda: forward(at[0])[2], at)[0])
+    moved = forward(x + nudge)[2] - L
+    moves = {"r": 3 * nudge, "s": (1 if state["twice"] else 3) * nudge, "L": dx * nudge}
+    return {"x": x, "r": r, "s": s, "L": L, "dx": dx, "moves": moves, "really": moved, "measured": moved / nudge}
+
+
+def softmax(state):
+    dtype = np.dtype(state["format"]).type
+    with np.errstate(all="ignore"):
+        Z = (np.array(state["z"], dtype) + dtype(state["c"])) / dtype(state["T"])
+        E = np.exp(Z)
+        p = functional.softmax(Z) if state["shift"] else E / E.sum()
+        return {"p": p, "J": functional.softmax_jacobian(p)}
+
+
+@dataclass
+class Row:
+    """What the tests must know of a figure."""
+
+    shows: object  # a function: state -> every number that is printed with a name
+    states: list = field(default_factory=list)  # some states besides the first one
+    loose: float = 0.0  # by how much a number may differ besides the rounding of its print
+
+
+FIGURES = {
+    "warm_up": Row(warm_up, [{"x": -0.7, "nudge": 0.5, "twice": True}, {"x": 1.5, "nudge": 0.01}]),
+    "softmax": Row(
+        softmax,
+        [
+            {"c": 20, "format": "float16"},
+            {"c": 120, "format": "float32"},
+            {"c": 1000, "format": "float64", "shift": True, "T": 0.5},
+            {"c": -1000, "format": "float64"},
+            {"T": 10, "format": "float32", "shift": True},
+        ],
+        loose=2e-3,  # of a share in float16
+    ),
+}
+
+
+def value_of(numbers, name):
+    """numbers["J"][0][1] for the name J.0.1."""
+    for key in name.split("."):
+        numbers = numbers[key] if isinstance(numbers, dict) else numbers[int(key)]
+    return float(numbers)
+
+
+NUMBER = re.compile(r"[-−]?(?:\d+\.?\d*|\.\d+)(?:e[-−+]?\d+)?|nan|[-−]?inf")
+
+
+def wrong(shown, numbers, loose):
+    """Yield a sentence for each printed number that is not the number of its name, as far as its digits go."""
+    for name, words in shown:
+        text = NUMBER.findall(words)[-1].replace("−", "-")
+        expected = value_of(numbers, name) * (100 if words.endswith("%") else 1)
+        bound = 0.5001 * 10.0 ** -len(text.partition("e")[0].partition(".")[2])
+        bound = bound * 10 ** int(text.partition("e")[2] or 0) + loose * (100 if words.endswith("%") else 1)
+        printed = float(text)
+        same = printed == expected or (math.isnan(printed) and math.isnan(expected))
+        if not same and not abs(printed - expected) <= bound:
+            yield f"{name}: the page says {words!r}, nnlib {expected!r}"
+
+
+# ---- the page -------------------------------------------------------------------------------------------------------
+
+SHOWN = "() => [...document.querySelectorAll('[data-shows]')].map(e => [e.dataset.shows, e.textContent.trim()])"
+STATE = "() => ({...document.querySelector('.live').figure.state})"
+
+# What must not be found in a drawing, whatever the state: an attribute that is no number, a word that JavaScript made.
+BROKEN = r"""() => {
+  const bad = text => /NaN|undefined|Infinity|\[object/.test(text);
+  return [...document.querySelectorAll('.live, .live *')].flatMap(e => [
+    ...[...e.attributes].filter(a => bad(a.value)).map(a => `<${e.localName}> ${a.name}=${a.value}`),
+    ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && bad(n.data)).map(n => n.data)]);
+}"""
+
+# What is cut off at the sides: words and marks that stick out of the figure.
+CUT = """() => {
+  const figure = document.querySelector('.live').getBoundingClientRect();
+  return [...document.querySelectorAll('.stage text, .stage rect, .equation math, .controls > *')]
+    .map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.width && (box.right > figure.right + 6 || box.left < figure.left - 6))
+    .map(([e]) => `<${e.localName}> ${e.textContent.slice(0, 40)}`);
+}"""
+
+SMALL = """() => {
+  const targets = ['button', '.options label', 'input[type=range]', 'input[type=number]', '.reach'];
+  return [...document.querySelectorAll(targets.map(target => `.live ${target}`))]
+    .map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.height < 43.5 || box.width < 43.5)
+    .map(([e]) => e.outerHTML.slice(0, 80));
+}"""
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = open_browser(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_of(browser, address):
+    """A function: the page of a figure, in a window of its own; when the test ends, no page may have complained."""
+    found, contexts = [], []
+
+    def open_page(name, theme="light", **options):
+        context = browser.new_context(viewport={"width": 752, "height": 1000}, color_scheme=theme, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(10_000)
+        tab.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
+        tab.on("pageerror", lambda error: found.append(f"script: {error}"))
+        tab.on(
+            "response", lambda response: response.status >= 400 and found.append(f"{response.status} {response.url}")
+        )
+        tab.on(
+            "request", lambda r: r.url.startswith((address, "data:", "blob:")) or found.append(f"elsewhere: {r.url}")
+        )
+        tab.goto(f"{address}/{name}.page?theme={theme}")
+        if options.get("java_script_enabled", True):
+            tab.wait_for_selector(".mounted")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert found == []
+
+
+def numbers_are_right(tab, name):
+    row = FIGURES[name]
+    state = tab.evaluate(STATE)
+    assert list(wrong(tab.evaluate(SHOWN), row.shows(state), row.loose)) == [], f"in the state {state}"
+    assert tab.evaluate(BROKEN) == [], f"in the state {state}"
+
+
+def set_state(tab, state):
+    tab.evaluate("state => document.querySelector('figure').model.set('state', state)", state)
+
+
+# ---- the tests ------------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_has_a_row():
+    assert sorted(FIGURES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_and_layout(page_of, name):
+    """Its numbers, in some states; and nothing cut off, nothing too small for a finger, at each width."""
+    tab = page_of(name, reduced_motion="reduce")
+    assert tab.evaluate(SHOWN), "expected numbers with names (data-shows) to compare"
+    for state in [{}, *FIGURES[name].states]:
+        set_state(tab, state)
+        numbers_are_right(tab, name)
+        for width in (752, 390):
+            tab.set_viewport_size({"width": width, "height": 1000})
+            tab.wait_for_function(f"document.querySelector('.stage').clientWidth === {width - 32}")
+            assert tab.evaluate(CUT) == [], f"cut off at {width} px in the state {state}"
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            assert tab.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pointer_keyboard_and_words(page_of, name):
+    """Each handle is dragged and moved by keys; each control is used by keyboard; the words follow; Reset resets."""
+    tab = page_of(name)
+    first = tab.evaluate(STATE)
+    heard = tab.locator(".heard")
+    words = heard.text_content()
+    assert len(words) > 20
+    handles = tab.locator(".handle")
+    for i in range(handles.count()):
+        handle = handles.nth(i)
+        before = tab.evaluate(STATE)
+        box = handle.locator(".knob").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tab.mouse.move(x, y)
+        tab.mouse.down()
+        tab.mouse.move(x - 30, y + 30, steps=3)
+        tab.mouse.up()
+        assert tab.evaluate(STATE) != before, f"handle {i} does not follow the pointer"
+        seen = set()
+        for key in ("Home", "ArrowRight", "End", "ArrowDown", "PageDown"):
+            handle.press(key)
+            seen.add(handle.get_attribute("aria-valuenow") + handle.get_attribute("aria-valuetext"))
+        assert len(seen) >= 3, f"handle {i} does not follow the keys"
+    inputs = tab.locator(".live :is(input, button)")
+    for i in range(inputs.count()):
+        control = inputs.nth(i)
+        keys = {"range": "ArrowRight", "number": "ArrowUp", "radio": "Space"}
+        control.press(keys.get(control.get_attribute("type"), "Enter"))
+    tab.get_by_role("button", name="Reset").click()
+    assert tab.evaluate(STATE) == first
+    if handles.count():
+        handles.first.press("Home")
+        tab.wait_for_function("words => document.querySelector('.heard').textContent !== words", arg=words)
+    assert tab.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_touch(page_of, name):
+    """A finger drags each handle, on a phone, and the page does not scroll meanwhile."""
+    tab = page_of(name, has_touch=True, is_mobile=True)
+    tab.set_viewport_size({"width": 390, "height": 420})
+    client = tab.context.new_cdp_session(tab)
+    handles = tab.locator(".handle")
+    for i in range(min(2, handles.count())):
+        handles.nth(i).scroll_into_view_if_needed()
+        before, scroll = tab.evaluate(STATE), tab.evaluate("scrollY")
+        box = handles.nth(i).locator(".knob").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for way in (0, 8, 20, 34, 50):
+            points = [{"x": x - way, "y": y - way}]
+            event = "touchMove" if way else "touchStart"
+            client.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        assert tab.evaluate(STATE) != before, f"handle {i} does not follow a finger"
+        tab.wait_for_timeout(50)
+        assert tab.evaluate("scrollY") == scroll, f"handle {i} scrolls the page"
+    if not handles.count():
+        before = tab.evaluate(STATE)
+        tab.locator(".live :is(button, .options label)").first.tap()
+        assert tab.evaluate(STATE) != before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_random_input(page_of, name, seed=0):
+    """A hundred and fifty random drags, clicks and keys: nothing breaks, and the numbers stay right."""
+    tab = page_of(name, theme="dark")
+    rng = random.Random(seed)
+    box = tab.locator(".live").bounding_box()
+    for step in range(150):
+        what = rng.random()
+        x, y = box["x"] + rng.random() * box["width"], box["y"] + rng.random() * box["height"]
+        if what < 0.3:
+            tab.mouse.click(x, y)
+        elif what < 0.6:
+            tab.mouse.move(x, y)
+            (tab.mouse.down if what < 0.45 else tab.mouse.up)()
+        elif what < 0.7:
+            tab.keyboard.press("Tab")
+        else:
+            tab.keyboard.press(
+                rng.choice(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "Space"])
+            )
+        if step % 10 == 9:
+            numbers_are_right(tab, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_still_picture(page_of, name):
+    """It shows what the figure shows first; it is there without scripts and on paper, and there the figure is not."""
+    tab = page_of(name)
+    tab.set_viewport_size({"width": 704 + 32, "height": 900})
+    tab.wait_for_function("document.querySelector('.stage').clientWidth === 704")
+    words = tab.evaluate("() => [...document.querySelectorAll('.stage text, .equation')].map(e => e.textContent)")
+    still = (FOLDER / "still" / f"{name}.svg").read_text(encoding="utf-8")
+    drawn = re.sub(r"\s", "", "".join(re.findall(r">([^<>]+)<", still)))
+    assert drawn == re.sub(r"\s", "", "".join(words)), f"the still picture is old: python tests/make_stills.py {name}"
+    assert len(still) < 60_000
+    tab.emulate_media(media="print")
+    assert tab.locator("figure > img").is_visible() and not tab.locator(".live").is_visible()
+    without = page_of(name, java_script_enabled=False)
+    assert without.locator("figure > img").is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_a_widget_too(page_of, name):
+    """In one piece, as JupyterLab gets it, render({ model, el }) draws, keeps its state in the model, and cleans up."""
+    tab = page_of(name)
+    result = tab.evaluate(
+        """async source => {
+          const address = URL.createObjectURL(new Blob([source], {type: 'text/javascript'}));
+          const {default: module} = await import(address), {Model} = await import('/figures/mount.js');
+          const el = document.body.appendChild(document.createElement('div')), model = new Model({state: {}});
+          let saved = 0;
+          model.save_changes = () => saved++;
+          const stop = module.render({model, el}), drawn = el.querySelectorAll('.stage *').length;
+          [...el.querySelectorAll('button')].at(-1).click();
+          const written = Object.keys(model.get('state')).length;
+          stop();
+          const listeners = model.listeners.get('change:state').length;
+          return {drawn, saved, written, listeners, left: el.children.length};
+        }""",
+        play.module(name),
+    )
+    assert result["drawn"] > 5 and result["saved"] == 1 and result["written"] >= 1
+    assert result["left"] == result["listeners"] == 0
+
+
+def test_in_a_notebook_a_figure_is_named_even_where_no_widget_can_be():
+    assert repr(play.play("softmax")) == (
+        "The figure softmax comes alive where anywidget is installed, when this cell is run."
+    )
+    with pytest.raises(ValueError, match=r"expected one of the figures .*softmax.*, got 'sofmax'"):
+        play.play("sofmax")
+
+
+def test_these_tests_see_what_is_wrong():
+    numbers = {"p": [0.563, float("nan")], "dx": 30.0}
+    assert list(wrong([["p.0", "56.3 %"], ["p.1", "nan"], ["dx", "dx = 30.0"]], numbers, 0)) == []
+    assert len(list(wrong([["p.0", "56.4 %"], ["p.1", "0.00"], ["dx", "= −30.0"]], numbers, 0))) == 3
