@@ -19,11 +19,12 @@ def correct_exercise(exercise):
 
 def keep_with_punctuation(formula):
     """Put a formula and the punctuation that follows it into one unbreakable box."""
-    following = formula.next_node(descend=False, siblings=True)
+    parent, after = formula.parent, formula.parent.index(formula) + 1
+    following = parent[after] if after < len(parent) else None
     if isinstance(following, nodes.Text) and following[:1] in PUNCTUATION and following:
         rest = following.lstrip(PUNCTUATION)
         mark = following[: len(following) - len(rest)]
-        following.parent.replace(following, nodes.Text(rest))
+        parent[after] = nodes.Text(rest)  # by its place: texts are equal by what they say
         formula.replace_self(nodes.inline("", "", formula.deepcopy(), nodes.Text(mark), classes=["unbroken"]))
 
 
