@@ -63,7 +63,9 @@ def _find(folder, name):
     for path in (folder / f"{name}.gz", folder / name):
         if path.is_file():
             return path
-    raise FileNotFoundError(f"expected {name}.gz or {name} in {folder.resolve()}; found neither")
+    raise FileNotFoundError(
+        f"expected {name}.gz or {name} in {folder.resolve()}; found neither. NNLIB_DATA or --data names another folder"
+    )
 
 
 def read_idx(path):
@@ -121,8 +123,8 @@ def read_csv(path):
             numbers = np.concatenate([_digits(frame, path) for frame in frames])
     except pd.errors.EmptyDataError:
         raise ValueError(f"{path}: expected rows of a label and {PIXELS} pixels, got an empty file") from None
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: expected rows of a label and {PIXELS} pixels; {error}") from None
+    except (pd.errors.ParserError, UnicodeDecodeError, OverflowError) as error:
+        raise ValueError(f"{path}: expected rows of a label and {PIXELS} pixels; {str(error).strip()}") from None
     if len(numbers) == 0:
         raise ValueError(f"{path}: expected rows below the header, got none")
     return np.ascontiguousarray(numbers[:, 1:]), numbers[:, 0].copy()

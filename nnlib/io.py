@@ -41,10 +41,14 @@ def load(path):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no file; the message says how to make one.
     ValueError
         If the file is damaged or foreign, or holds other names, types or shapes, or a number that is not finite.
     """
     path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: expected a file of weights; python -m nnlib train --save FILE makes one")
     if path.stat().st_size > _LIMIT:
         raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {path.stat().st_size:,}")
     content = path.read_bytes()

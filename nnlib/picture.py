@@ -11,14 +11,15 @@ from PIL import Image, ImageOps
 from .data import PIXELS
 
 _LIMIT = 50_000_000  # pixels in a picture file; above it decompressing is an attack or a mistake
+_FAINTEST = 16  # greys between paper and ink; below it there is none
 
 
 def load_picture(path):
     """Return the digit in a file as a uint8 row, (784,), white ink on black,
     in MNIST's form.
 
-    A ``.csv`` of 28 × 28 numbers, of one row of 784, or of a label and 784 is
-    taken as it is. Any other file is opened as a picture (PNG, JPEG, …) and
+    A ``.csv`` of 28 × 28 numbers, of one row of 784, or of a label and 784,
+    also below a header, is taken as it is. Any other file is opened as a picture (PNG, JPEG, …) and
     goes through `to_mnist_form`.
 
     Raises
@@ -38,8 +39,11 @@ def load_picture(path):
                 image = Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
             image = image.convert("RGBA")
             image.thumbnail((2000, 2000))  # a digit needs no more, and a large scan would take gigabytes
-            paper = Image.new("RGBA", image.size, "white")
-            grey = np.asarray(Image.alpha_composite(paper, image).convert("L"))
+            for paper in ("white", "black"):  # where there is none; white ink shows on black alone
+                paper = Image.new("RGBA", image.size, paper)
+                grey = np.asarray(Image.alpha_composite(paper, image).convert("L"))
+                if np.ptp(grey) >= _FAINTEST:
+                    break
     except FileNotFoundError:
         raise
     except Exception as error:  # the library raises its own and, on damaged files, any of Python's
@@ -51,18 +55,32 @@ def load_picture(path):
 
 
 def _from_csv(path):
+    form = "28 rows of 28 numbers, or one of 784 or 785"
     try:
         rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if row]
-        numbers = np.array(rows, dtype=float)
-    except (ValueError, csv.Error) as error:  # ragged, non-numeric, or no text
-        raise ValueError(f"{path}: expected 28 rows of 28 numbers, or one of 784 or 785; {error}") from None
-    if numbers.shape == (1, PIXELS + 1):
-        numbers = numbers[:, 1:]
-    if numbers.shape not in ((28, 28), (1, PIXELS)):
-        raise ValueError(f"{path}: expected 28 rows of 28 numbers, or one of 784 or 785, got shape {numbers.shape}")
-    if not ((numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))).all():
-        raise ValueError(f"{path}: expected whole numbers from 0 to 255, got values outside")
-    return numbers.astype(np.uint8).ravel()
+    except (ValueError, csv.Error) as error:  # no text
+        raise ValueError(f"{path}: expected {form}; {error}") from None
+    if len(rows) == 2 and rows[0][0].strip().lower() == "label":  # the header that write_csv gives
+        del rows[0]
+    lengths = [len(row) for row in rows] or [0]
+    if (len(rows), min(lengths), max(lengths)) not in ((28, 28, 28), (1, PIXELS, PIXELS), (1, PIXELS + 1, PIXELS + 1)):
+        length = " to ".join(map(str, sorted({min(lengths), max(lengths)})))
+        raise ValueError(f"{path}: expected {form}, got {len(rows)} × {length}")
+    pixels = [cell for row in rows for cell in row][-PIXELS:]  # without the label
+    for place, pixel in enumerate(pixels):
+        if not _is_pixel(pixel):
+            raise ValueError(
+                f"{path}: expected whole numbers from 0 to 255, got {pixel[:40]!r} in row {place // 28}, "
+                f"column {place % 28} of the picture"
+            )
+    return np.array(pixels, dtype=float).astype(np.uint8)
+
+
+def _is_pixel(text):
+    try:
+        return float(text) in range(256)
+    except ValueError:
+        return False
 
 
 def to_mnist_form(grey):
@@ -88,7 +106,7 @@ def to_mnist_form(grey):
     paper = np.median(border)
     ink = paper - ink if paper > 127 else ink - paper  # dark on light is turned round
     ink = np.clip(ink, 0, None)
-    if ink.max() < 16:
+    if ink.max() < _FAINTEST:
         raise ValueError("expected a digit, got a picture without ink: every pixel is like its border")
     ink *= 255 / ink.max()
     ink[ink < 32] = 0  # paper grain, pencil smudges, JPEG noise

@@ -133,8 +133,8 @@ STYLE_ATOL = 0.05  # widths and opacities, where they are computed
 def svg_parts(svg):
     """List what a figure draws, as (place, tag, attributes, text), its ids renamed in the order of appearance.
 
-    matplotlib draws words as outlines and puts the words in a comment before them: the comment counts, and where
-    the outlines stand, not the outlines themselves.
+    matplotlib draws words as outlines and puts the words in a comment before them. The comment counts, and where the
+    outlines stand; the outlines themselves, kept beside their words, count where the words are exactly the same.
     """
     root = ElementTree.fromstring(svg, ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True)))
     ids = {element.get("id") for element in root.iter()}
@@ -155,18 +155,25 @@ def svg_parts(svg):
 
     def walk(element, place):
         place = visit(element, place)
-        words_before = False
+        words = None
         for child in element:
             if local(str(child.tag)) == "metadata":  # a date
                 continue
-            if words_before:
-                visit(child, place)
-            else:
+            if words is None:
                 walk(child, place)
-            words_before = child.tag is ElementTree.Comment
+            else:
+                visit(child, place)
+                parts[-1][2]["outlines"] = (words, outlines(child))
+            words = child.text if child.tag is ElementTree.Comment else None
 
     walk(root, "figure")
     return parts
+
+
+def outlines(element):
+    """List the shapes of the letters below `element`, and which of them stand there, one after the other."""
+    attributes = ({local(name): text for name, text in glyph.items()} for glyph in element.iter())
+    return [shape for glyph in attributes if (shape := glyph.get("href") or glyph.get("d"))]
 
 
 def local(name):
@@ -191,7 +198,9 @@ def svg_difference(stored, fresh, tolerance):
             return f"{where}: {problem}"
         for name, was in old[2].items():
             now = new[2][name]
-            if name in GEOMETRY:
+            if name == "outlines":
+                problem = "the same words in other letters" if was != now and was[0] == now[0] else None
+            elif name in GEOMETRY:
                 problem = text_difference(was, now, near)
                 problem = problem and f"{problem} ({tolerance.svg_atol:g} px)"
             else:

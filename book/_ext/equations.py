@@ -5,7 +5,8 @@ each, where a promise is broken. The tests and the book's equation index are mad
 
 An equation is a `math` directive with `:label: eq-…` in a chapter. Its code is a line of nnlib that ends in the comment
 `# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next line). Its tests carry
-`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters.
+`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters; a test that is skipped
+or expected to fail holds nothing up.
 """
 
 import ast
@@ -139,7 +140,7 @@ def _comments(text, suffix):
 def _tests(root):
     """Map each label to the test functions that carry it."""
     places = defaultdict(list)
-    for path in sorted(Path(root).glob("tests/**/*.py")):
+    for path in sorted(Path(root).glob("tests/**/test_*.py")):  # those that pytest collects
         name = path.relative_to(root).as_posix()
         for function, qualified_name, labels in _marked(ast.parse(path.read_text(encoding="utf-8"))):
             for label in labels:
@@ -152,13 +153,19 @@ def _marked(node, inherited=(), names=()):
     for statement in node.body:
         if isinstance(statement, ast.Assign) and any(getattr(t, "id", "") == "pytestmark" for t in statement.targets):
             inherited = (*inherited, *_labels([statement.value]))
-    for child in node.body:
+    for child in filter(_counts, node.body):
         if isinstance(child, ast.ClassDef) and child.name.startswith("Test"):
             labels = (*inherited, *_labels(child.decorator_list))
             yield from _marked(child, labels, (*names, child.name))
         elif isinstance(child, ast.FunctionDef) and child.name.startswith("test"):
             labels = (*inherited, *_labels(child.decorator_list))
             yield child, "::".join((*names, child.name)), tuple(dict.fromkeys(labels))
+
+
+def _counts(statement):
+    """Whether no decorator keeps a test from being run, or from mattering."""
+    decorators = getattr(statement, "decorator_list", [])
+    return not any(getattr(getattr(d, "func", d), "attr", "") in ("skip", "xfail") for d in decorators)
 
 
 def _labels(expressions):

@@ -75,7 +75,7 @@ def test_mnist_is_looked_for_where_the_environment_says(small_mnist, monkeypatch
     np.testing.assert_array_equal(small.y_test, mnist.y_test[:100])
     monkeypatch.setenv("NNLIB_DATA", "/nowhere")
     np.testing.assert_array_equal(data.load_mnist(small_mnist).y_train, mnist.y_train[:300])  # the argument wins
-    with pytest.raises(FileNotFoundError, match=r"expected train-images.*gz or train-.* in /nowhere; found neither"):
+    with pytest.raises(FileNotFoundError, match=r"expected train-images.*gz or train-.* in /nowhere; found neither.* --data"):
         data.load_mnist()
 
 
@@ -309,6 +309,7 @@ def test_a_bad_label_is_named(tmp_path, value, before):
         ([ROW, ['"7', *ROW[1:]]], "expected"),
         ([HEADER, HEADER, ROW], "line 2: expected a label, 0 to 9, got 'label'"),
         ([[";".join(ROW)]], "got 1"),
+        ([[ROW[0], "9" * 400, *ROW[2:]]], "expected rows of a label and 784 pixels; "),
     ],
 )
 def test_ragged_and_empty_csv(tmp_path, rows, words):

@@ -181,10 +181,10 @@ def test_what_cannot_be_predicted_is_said_in_one_line(run, tmp_path, mnist):
     for words, message in (
         (["blank.png"], "blank.png: expected a digit, got a picture without ink"),
         (["words.png"], "words.png: expected a picture or a .csv file"),
-        (["short.csv"], "short.csv: expected 28 rows of 28 numbers, or one of 784 or 785, got shape (1, 3)"),
+        (["short.csv"], "short.csv: expected 28 rows of 28 numbers, or one of 784 or 785, got 1 × 3"),
         (["none.png"], "none.png"),
         (["."], str(tmp_path)),
-        (["seven.png", "--weights", tmp_path / "none.safetensors"], "none.safetensors"),
+        (["seven.png", "--weights", tmp_path / "none.safetensors"], "none.safetensors: expected a file of weights"),
         (["seven.png", "--weights", tmp_path / "seven.png"], "seven.png: expected a safetensors file"),
         (["seven.png", "--weights", tmp_path / "small.safetensors"], "from 784 pixels to 10 digits, got 784 → … → 3"),
     ):

@@ -309,7 +309,7 @@ def lines(rows, separator=","):
 @pytest.mark.parametrize("name", ["seven.csv", "SEVEN.CSV"])
 def test_csv_forms(tmp_path, mnist, mark, end, name):
     x, path = mnist.X_test[0], tmp_path / name
-    for rows in (x.reshape(28, 28), [x], [[7, *x]]):
+    for rows in (x.reshape(28, 28), [x], [[7, *x]], [["label", *range(784)], [7, *x]]):
         path.write_text(mark + lines(rows) + end, encoding="utf-8")
         read = load_picture(path)
         assert read.dtype == np.uint8
@@ -324,13 +324,15 @@ X = [[0] * 28] * 28
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([], r"28 rows of 28 numbers, or one of 784 or 785, got shape \(0,\)"),
-        (X[:27], r"28 rows of 28 numbers.*got shape \(27, 28\)"),
-        ([[0] * 783], r"28 rows of 28 numbers.*got shape \(1, 783\)"),
-        ([*X[:27], [0] * 27], "28 rows of 28 numbers, or one of 784 or 785; "),
-        ([*X[:27], [0] * 27 + ["x"]], "28 rows of 28 numbers.* could not convert"),
-        ([*X[:27], [0] * 27 + [""]], "28 rows of 28 numbers.* could not convert"),
-        ([*X[:27], [0] * 27 + [-1]], "whole numbers from 0 to 255, got values outside"),
+        ([], "28 rows of 28 numbers, or one of 784 or 785, got 0 × 0$"),
+        (X[:27], "28 rows of 28 numbers.*got 27 × 28$"),
+        ([[0] * 783], "28 rows of 28 numbers.*got 1 × 783$"),
+        ([[0] * 785] * 2, "28 rows of 28 numbers.*got 2 × 785$"),
+        ([*X[:27], [0] * 27], "28 rows of 28 numbers, or one of 784 or 785, got 28 × 27 to 28$"),
+        ([*X[:27], [0] * 27 + ["x"]], "whole numbers from 0 to 255, got 'x' in row 27, column 27 of the picture"),
+        ([[7, *[0] * 56, "x" * 99, *[0] * 727]], "whole numbers from 0 to 255, got 'x{40}' in row 2, column 0"),
+        ([*X[:27], [0] * 27 + [""]], "whole numbers from 0 to 255, got ''"),
+        ([*X[:27], [0] * 27 + [-1]], "whole numbers from 0 to 255, got '-1'"),
         ([*X[:27], [0] * 27 + [256]], "whole numbers from 0 to 255"),
         ([*X[:27], [0] * 27 + [0.5]], "whole numbers from 0 to 255"),
         ([*X[:27], [0] * 27 + ["nan"]], "whole numbers from 0 to 255"),

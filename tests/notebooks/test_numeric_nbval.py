@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import nbformat
 import numpy as np
@@ -201,6 +202,16 @@ def test_numbers_written_into_a_figure(font):
     assert svg(base, figure(note="89.13 %", font=font), LOOSE)
     assert svg(base, figure(note="97.61", font=font), LOOSE)
     assert svg(base, figure(font=font), LOOSE)
+
+
+def test_letters_that_do_not_spell_the_words():
+    """Of the words in a figure a reader sees the outlines, not the comment before them."""
+    base = figure(note="97.60 %")
+    word = re.search(r"<!-- 97.60 % -->.*?</g>", base, re.DOTALL)[0]
+    nine, seven = re.findall('href="#(.*?)"', word)[:2]
+    assert svg(base, base.replace(word, word.replace(f'href="#{nine}"', f'href="#{seven}"')))
+    assert svg(base, base.replace(word, re.sub(rf'(id="{nine}" d=")M \d', r"\1M 9", word)))
+    assert svg(base, figure(note="97.61 %"), LOOSE) is None
 
 
 def test_pictures_inside_a_figure():
