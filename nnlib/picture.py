@@ -19,8 +19,8 @@ def load_picture(path):
     in MNIST's form.
 
     A ``.csv`` of 28 × 28 numbers, of one row of 784, or of a label and 784,
-    also below a header, is taken as it is. Any other file is opened as a picture (PNG, JPEG, …) and
-    goes through `to_mnist_form`.
+    also below a header, is taken as it is. Any other file is opened as a
+    picture (PNG, JPEG, …) and goes through `to_mnist_form`.
 
     Raises
     ------
@@ -39,8 +39,8 @@ def load_picture(path):
                 image = Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
             image = image.convert("RGBA")
             image.thumbnail((2000, 2000))  # a digit needs no more, and a large scan would take gigabytes
-            for paper in ("white", "black"):  # where there is none; white ink shows on black alone
-                paper = Image.new("RGBA", image.size, paper)
+            for colour in ("white", "black"):  # of what lies behind; white ink shows on black alone
+                paper = Image.new("RGBA", image.size, colour)
                 grey = np.asarray(Image.alpha_composite(paper, image).convert("L"))
                 if np.ptp(grey) >= _FAINTEST:
                     break

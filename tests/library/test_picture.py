@@ -207,10 +207,12 @@ def test_the_suffix_does_not_decide_what_a_picture_is(tmp_path, reference):
     np.testing.assert_array_equal(load_picture(str(tmp_path / "seven")), reference)
 
 
-def test_ink_on_nothing(tmp_path, reference):
-    """A drawing programme's layer: transparent, whatever colour hides under it, with dark lines."""
-    layer = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
-    layer.paste((0, 0, 0, 255), mask=seven(ink=255, paper=0))
+@pytest.mark.parametrize("ink", [0, 255])
+@pytest.mark.parametrize("hidden", [0, 255])
+def test_ink_on_nothing(tmp_path, reference, ink, hidden):
+    """A drawing programme's layer: transparent, whatever colour hides under it, with dark lines or light ones."""
+    layer = Image.new("RGBA", (200, 200), (hidden, hidden, hidden, 0))
+    layer.paste((ink, ink, ink, 255), mask=seven(ink=255, paper=0))
     assert apart(saved(tmp_path / "seven.png", layer), reference) < 1
 
 
