@@ -43,8 +43,8 @@ def _parser():
     train.add_argument("--init", choices=["he_normal", "uniform"], default="he_normal", help="first weights")
     train.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="of the weights (float32)")
     train.add_argument(
-        "--as-published", action="store_true", help="the seed's program as its source has it: "
-        "--constant --fixed-order --init uniform",
+        "--as-published", action="store_true", help="the settings of the seed program, "
+        "from which the book grew: --constant --fixed-order --init uniform",
     )  # fmt: skip
     train.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
     train.add_argument("--data", type=Path, metavar="FOLDER", help="where the four MNIST files are (data/mnist)")

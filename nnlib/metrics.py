@@ -23,15 +23,15 @@ def accuracy(predicted, labels):
 
 
 def standard_error(share, N):
-    """Return √(p(1 − p)/N): how far a share measured on N examples is from the
+    """Return √(q(1 − q)/N): how far a share measured on N examples is from the
     true one, typically.
     """
     return float(np.sqrt(share * (1 - share) / N))  # eq-standard-error
 
 
 def confusion_matrix(labels, predicted, classes=10):
-    """Return C, (classes, classes): C[t, p] counts the examples of class t
-    that were answered p.
+    """Return C, (classes, classes): C[i, j] counts the examples of class i
+    that were answered j.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def fit(
     rng : numpy.random.Generator
         Draws the order of the examples.
     epochs, batch_size : int
-        Passes over the set, and examples an update. One example a time takes
+        Passes over the set, and examples an update. One example at a time takes
         the path of `TwoLayerNet.step`.
     learning_rate : float
         The first step size.
