@@ -1,6 +1,18 @@
-"""What every test here shares: a hypothesis profile for machines that are busy with other things."""
+"""What every test here shares: a hypothesis profile for machines that are busy with other things, and a browser."""
 
+import pytest
+from chromium import open_browser
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 settings.register_profile("book", deadline=None, print_blob=True)
 settings.load_profile("book")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One for all tests of a worker: Playwright can be started only once in a process."""
+    with sync_playwright() as playwright:
+        browser = open_browser(playwright)
+        yield browser
+        browser.close()

@@ -1,7 +1,5 @@
 """A page with one interactive figure and nothing else, served from book/_static, for the tests and for the stills."""
 
-import os
-import shutil
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -54,15 +52,3 @@ def served():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-def open_browser(playwright):
-    names = (
-        [os.environ["CHROMIUM"]]
-        if os.environ.get("CHROMIUM")
-        else ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-    )
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        raise RuntimeError(f"no browser: looked for {', '.join(names)}; say where it is: CHROMIUM=/path/to/chrome")
-    return playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])

@@ -9,7 +9,8 @@ colours of the book's static figures, which read on white and on the dark page a
 import re
 import sys
 
-from figure_page import FIGURES, NAMES, open_browser, served
+from chromium import open_browser
+from figure_page import FIGURES, NAMES, served
 from playwright.sync_api import sync_playwright
 
 WIDTH = 704

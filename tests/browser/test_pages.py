@@ -1,19 +1,14 @@
 """Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits."""
 
-import os
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from built_site import pages
-from playwright.sync_api import sync_playwright
 
 WIDTHS = (1280, 820, 390)
 MODES = ("light", "dark")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 TYPESET = """async () => {
   if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: []};
@@ -63,19 +58,6 @@ FAINT = """() => {
 }"""
 
 
-def find_chromium():
-    """Return the browser's path, or say how to get one."""
-    candidates = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else NAMES
-    found = next(filter(None, map(shutil.which, candidates)), None)
-    if found is None:
-        pytest.fail(
-            f"no browser: looked for {', '.join(candidates)}. The tests of the pages need one. Install it with "
-            "`sudo apt-get install chromium`, or say where it is: CHROMIUM=/path/to/chrome.",
-            pytrace=False,
-        )
-    return found
-
-
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
@@ -88,14 +70,6 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from figure_page import FIGURES as FOLDER
-from figure_page import NAMES, open_browser, served
-from playwright.sync_api import sync_playwright
+from figure_page import NAMES, served
 
 from nnlib import functional, gradcheck
 
@@ -134,14 +133,6 @@ SMALL = """() => {
 def address():
     with served() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = open_browser(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
