@@ -1,20 +1,11 @@
 """Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits."""
 
-import os
-import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from built_site import pages
-from playwright.sync_api import sync_playwright
+from served_site import listen
 
 WIDTHS = (1280, 820, 390)
 MODES = ("light", "dark")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-
 TYPESET = """async () => {
   if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: []};
   await MathJax.startup.promise;
@@ -63,41 +54,6 @@ FAINT = """() => {
 }"""
 
 
-def find_chromium():
-    """Return the browser's path, or say how to get one."""
-    candidates = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else NAMES
-    found = next(filter(None, map(shutil.which, candidates)), None)
-    if found is None:
-        pytest.fail(
-            f"no browser: looked for {', '.join(candidates)}. The tests of the pages need one. Install it with "
-            "`sudo apt-get install chromium`, or say where it is: CHROMIUM=/path/to/chrome.",
-            pytrace=False,
-        )
-    return found
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="session")
-def address(site):
-    """The site's address on this machine, served for as long as the tests run."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=site.html)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="session")
 def tab(browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -109,17 +65,7 @@ def tab(browser):
 def complaints(tab, address):
     """What the browser complains about while a test runs: errors, warnings, failed requests, requests to elsewhere."""
     found = []
-    listeners = {
-        "console": lambda message: message.type in ("error", "warning") and found.append(f"console: {message.text}"),
-        "pageerror": lambda error: found.append(f"script: {error}"),
-        "requestfailed": lambda request: found.append(f"failed: {request.url} {request.failure}"),
-        "response": lambda response: response.status >= 400 and found.append(f"{response.status}: {response.url}"),
-        "request": lambda request: (
-            request.url.startswith((f"{address}/", "data:", "blob:")) or found.append(f"elsewhere: {request.url}")
-        ),
-    }
-    for event, listener in listeners.items():
-        tab.on(event, listener)
+    listeners = listen(tab, address, found)
     yield found
     for event, listener in listeners.items():
         tab.remove_listener(event, listener)
