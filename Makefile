@@ -11,15 +11,15 @@ CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve notebooks lint test-matrix clean
+.PHONY: help book test test-browser-all lab serve notebooks lint test-matrix clean
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
 
 # Warnings are errors, references must resolve. Always all pages: what is unchanged would not repeat its warning, and
 # the index of equations is made from the library and the tests.
 book:  ## build the site into _build/html
-	@.ci/setup book
+	@.ci/setup book web
 	@echo "• building the site"
 	@$(PY) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going --all -q >/dev/null
 	@echo "• the site: file://$(CURDIR)/_build/html/index.html"
@@ -27,9 +27,13 @@ book:  ## build the site into _build/html
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
 # wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
-	@.ci/setup book test chromium
+	@.ci/setup book web test chromium
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
+
+test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
+	@.ci/setup book web test chromium
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep tests/run
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 PIXELS = 28 * 28
 CLASSES = 10
@@ -117,6 +116,8 @@ def read_csv(path):
         lies outside 0 to 255 or a label outside 0 to 9; the message names the
         line.
     """
+    import pandas as pd  # here, because a page that reads no CSV need not fetch it
+
     form = {"header": None, "skip_blank_lines": False, "keep_default_na": False, "low_memory": False}
     try:
         with pd.read_csv(path, **form, compression=None, chunksize=1000) as frames:  # all at once: over 1 GB
@@ -134,6 +135,8 @@ def _digits(frame, path):
     """Return the lines of a CSV file as uint8, (N, 785), without the header if
     they open with one.
     """
+    import pandas as pd
+
     if frame.shape[1] != PIXELS + 1:
         raise ValueError(f"{path}: expected {PIXELS + 1} columns, a label and {PIXELS} pixels, got {frame.shape[1]}")
     numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
@@ -155,6 +158,8 @@ def write_csv(path, X, y):
 
     The file appears under its name only when it is whole.
     """
+    import pandas as pd
+
     if X.shape != (len(y), PIXELS):
         raise ValueError(f"expected pictures of shape ({len(y)}, {PIXELS}) for {len(y)} labels, got {X.shape}")
     frame = pd.DataFrame(X, columns=[f"pixel{d}" for d in range(PIXELS)])

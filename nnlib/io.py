@@ -1,11 +1,11 @@
 """Saving a network's weights in a safetensors file, and loading only what is exactly such a file."""
 
 import json
+import math
 import struct
 from pathlib import Path
 
 import numpy as np
-import safetensors.numpy
 
 from .two_layer import TwoLayerNet
 
@@ -22,6 +22,8 @@ def save(path, net):
     ValueError
         If a weight is nan or infinite: such a network is not worth a file.
     """
+    import safetensors.numpy  # here, because the browser has no safetensors
+
     tensors = {}
     for name, value in net.params.items():
         tensors[name] = np.ascontiguousarray(value, np.float32)  # the library stores other layouts wrongly
@@ -52,7 +54,7 @@ def load(path):
     if path.stat().st_size > _LIMIT:
         raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {path.stat().st_size:,}")
     content = path.read_bytes()
-    header = _header(content, path)
+    header, data = _parts(content, path)
     if header.keys() - {"__metadata__"} != {"W1", "b1", "W2", "b2"}:
         raise ValueError(f"{path}: expected the arrays W1, b1, W2 and b2, got {', '.join(sorted(header)) or 'none'}")
     for name in ("W1", "b1", "W2", "b2"):
@@ -61,8 +63,8 @@ def load(path):
         if dtype != "F32":
             raise ValueError(f"{path}: expected {name} in F32, got {dtype}")
     try:
-        arrays = safetensors.numpy.load(content)
-    except Exception as error:  # the library raises its own and, on odd headers, any of Python's
+        arrays = _arrays(header, data)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: expected a whole safetensors file; {error}") from error
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(shapes["W1"]) != 2 or len(shapes["W2"]) != 2:
@@ -80,11 +82,13 @@ def load(path):
     return net
 
 
-def _header(content, path):
+def _parts(content, path):
+    """Return a file's header, as a dictionary, and the bytes behind it."""
+
     def once(pairs):
         names = [name for name, _ in pairs]
         if len(set(names)) != len(names):
-            raise ValueError("a name stands twice")  # the library would take the last
+            raise ValueError("a name stands twice")  # the last would win
         return dict(pairs)
 
     try:
@@ -94,6 +98,22 @@ def _header(content, path):
         header = json.loads(content[8 : 8 + length], object_pairs_hook=once)
         if not isinstance(header, dict):
             raise ValueError("a header that is no object")
-        return header
+        return header, content[8 + length :]
     except (struct.error, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: expected a safetensors file, got something else ({error})") from error
+
+
+def _arrays(header, data):
+    """Return the four arrays, which must lie one behind the other and fill the bytes."""
+    arrays, end = {}, 0
+    for name in sorted(("W1", "b1", "W2", "b2"), key=lambda name: header[name]["data_offsets"]):
+        shape, (start, stop) = header[name]["shape"], header[name]["data_offsets"]
+        if not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
+            raise ValueError(f"sizes of {name} that are no whole numbers")
+        if start != end or stop - start != 4 * math.prod(shape):
+            raise ValueError(f"{name} of shape {shape} in bytes {start} to {stop}, where {end} comes next")
+        arrays[name] = np.frombuffer(data[start:stop], "<f4").reshape(shape)
+        end = stop
+    if end != len(data):
+        raise ValueError(f"arrays of {end:,} bytes in a file that has {len(data):,} behind its header")
+    return arrays

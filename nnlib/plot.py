@@ -36,7 +36,7 @@ STYLE = {
 def use_book_style():
     """Draw in the book's style from here on; in a notebook, as SVG."""
     plt.rcParams.update(STYLE)
-    if "ipykernel" in sys.modules:
+    if sys.modules.keys() & {"ipykernel", "pyodide_kernel"}:  # the second is JupyterLite's
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", metadata={"Date": None})

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
 from .data import check_labels, one_hot, scale
@@ -31,6 +30,8 @@ class History:
     @property
     def table(self):
         """A pandas DataFrame, one row an epoch."""
+        import pandas as pd  # here, because a page that shows no table need not fetch it
+
         return pd.DataFrame(self.epochs).set_index("epoch")
 
 

@@ -1,9 +1,13 @@
-"""What every test here shares: a hypothesis profile for machines that are busy with other things, and a browser."""
+"""What every test here shares: a hypothesis profile for busy machines, the served site, and a browser."""
 
 import pytest
+from built_site import site
 from chromium import open_browser
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
+from served_site import address
+
+__all__ = ["address", "site"]
 
 settings.register_profile("book", deadline=None, print_blob=True)
 settings.load_profile("book")

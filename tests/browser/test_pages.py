@@ -1,15 +1,11 @@
 """Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits."""
 
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from built_site import pages
+from served_site import listen
 
 WIDTHS = (1280, 820, 390)
 MODES = ("light", "dark")
-
 TYPESET = """async () => {
   if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: []};
   await MathJax.startup.promise;
@@ -58,20 +54,6 @@ FAINT = """() => {
 }"""
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="session")
-def address(site):
-    """The site's address on this machine, served for as long as the tests run."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=site.html)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 @pytest.fixture(scope="session")
 def tab(browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -83,17 +65,7 @@ def tab(browser):
 def complaints(tab, address):
     """What the browser complains about while a test runs: errors, warnings, failed requests, requests to elsewhere."""
     found = []
-    listeners = {
-        "console": lambda message: message.type in ("error", "warning") and found.append(f"console: {message.text}"),
-        "pageerror": lambda error: found.append(f"script: {error}"),
-        "requestfailed": lambda request: found.append(f"failed: {request.url} {request.failure}"),
-        "response": lambda response: response.status >= 400 and found.append(f"{response.status}: {response.url}"),
-        "request": lambda request: (
-            request.url.startswith((f"{address}/", "data:", "blob:")) or found.append(f"elsewhere: {request.url}")
-        ),
-    }
-    for event, listener in listeners.items():
-        tab.on(event, listener)
+    listeners = listen(tab, address, found)
     yield found
     for event, listener in listeners.items():
         tab.remove_listener(event, listener)

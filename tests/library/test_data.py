@@ -8,6 +8,7 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,7 +234,7 @@ def test_write_csv_refuses_what_does_not_fit_and_leaves_the_old_file(tmp_path, m
         Path(file).write_text("half")
         raise OSError("no space left")
 
-    monkeypatch.setattr(data.pd.DataFrame, "to_csv", broken)
+    monkeypatch.setattr(pd.DataFrame, "to_csv", broken)
     with pytest.raises(OSError, match="no space left"):
         data.write_csv(path, np.zeros((1, 784), np.uint8), np.zeros(1))
     assert [file.name for file in tmp_path.iterdir()] == ["file.csv"]

@@ -1,0 +1,203 @@
+"""Runs the cells of a page, each on what the cells above it left, and shows what they print, draw and return.
+
+It knows nothing of the browser: `show(kind, value)` is given, and takes text, error, html and svg.
+"""
+
+import ast
+import builtins
+import io
+import linecache
+import sys
+import time
+import traceback
+import warnings
+
+LARGEST = 1_000_000  # bytes of an array that is remembered; a larger one keeps what a cell has written into it
+LONGEST = 200_000  # characters that one cell may print
+EAGER = 1000  # so many pieces of text are shown at once, the others twenty times a second
+
+warnings.filterwarnings("ignore", "tqdm:disabling monitor")  # there are no threads here; the bar needs none
+
+
+class Cells:
+    """The names of a page, what they were after each cell, and a way to run the next."""
+
+    def __init__(self, show):
+        self.show = show
+        self.names = {"__name__": "__main__", "__builtins__": builtins}
+        self.start = remember(self.names)
+        self.moments = {}  # cell -> (the cell it was run after, a function that brings back what was then)
+        self.now = None  # the cell after which the names are as they are; -1 if none
+        builtins.display = self.display
+        builtins.input = no_input
+
+    def run(self, cell, source, before=None, name_missing=False):
+        """Run a cell as if `before` had just been run; return whether it came to its end.
+
+        With `name_missing`, where a module is not there, return its name and show no error.
+        """
+        self.forget(cell)
+        if self.now != before:
+            (self.moments[before][1] if before in self.moments else self.start)()
+        self.now = -1
+        text = Text(self.show)
+        stdout, stderr, sys.stdout, sys.stderr = sys.stdout, sys.stderr, text, text
+        self.text = text
+        try:
+            value = execute(source, self.names, f"<cell {cell}>")
+            if value is not None:
+                self.display(value)
+            show_figures()
+            text.flush()
+        except BaseException as error:  # SystemExit too: a page has nothing to exit to
+            text.flush()
+            close_figures()
+            if name_missing and isinstance(error, ModuleNotFoundError) and error.name:
+                return error.name
+            self.show("error", report(error))
+            return False
+        finally:
+            sys.stdout, sys.stderr = stdout, stderr
+        self.moments[cell] = (before, remember(self.names))
+        self.now = cell
+        return True
+
+    def forget(self, cell):
+        """Forget what was after a cell and after those that were run on it."""
+        self.moments.pop(cell, None)
+        for later in [later for later, (before, _) in self.moments.items() if before == cell]:
+            self.forget(later)
+        if self.now not in self.moments:
+            self.now = -1
+
+    def display(self, *values):
+        """Show values as a notebook does: as HTML or SVG if they have such a form, else as text."""
+        self.text.flush()
+        for value in values:
+            for kind, method in (("html", "_repr_html_"), ("svg", "_repr_svg_")):
+                form = getattr(value, method, None)
+                if form is not None and not isinstance(value, type) and (content := form()) is not None:
+                    self.show(kind, content)
+                    break
+            else:
+                self.show("text", repr(value) + "\n")
+
+
+def execute(source, names, where):
+    """Run Python source; return the value of its last line if that is an expression without a semicolon."""
+    linecache.cache[where] = (len(source), None, source.splitlines(keepends=True), where)  # for the traceback
+    tree = ast.parse(source, where)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr) or source.rstrip().endswith(";"):
+        exec(compile(tree, where, "exec"), names)
+        return None
+    tree.body.pop()
+    exec(compile(tree, where, "exec"), names)
+    return eval(compile(ast.Expression(last.value), where, "eval"), names)
+
+
+def no_input(prompt=""):
+    raise OSError("a cell of a page cannot ask for input: write the value into the code")
+
+
+def report(error):
+    """The traceback of an error, from the cell on."""
+    frames = error.__traceback__
+    while frames and not frames.tb_frame.f_code.co_filename.startswith("<cell"):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames))
+
+
+class Text(io.TextIOBase):
+    """What a cell prints, in pieces: soon after it is printed, but never so many that the page cannot follow."""
+
+    def __init__(self, show):
+        self.show = show
+        self.waiting, self.pieces, self.length, self.shown = [], 0, 0, time.monotonic()
+
+    def write(self, text):
+        if self.length < LONGEST:
+            self.waiting.append(text[: LONGEST - self.length])
+            self.pieces += 1
+            self.length += len(text)
+            if self.length >= LONGEST:
+                self.waiting.append(f"\n… what is printed beyond {LONGEST:,} characters is not shown\n")
+            if self.pieces < EAGER or time.monotonic() - self.shown > 0.05:
+                self.flush()
+        return len(text)
+
+    def flush(self):
+        if self.waiting:
+            self.show("text", "".join(self.waiting))
+            self.waiting, self.shown = [], time.monotonic()
+
+
+# ---- figures --------------------------------------------------------------------------------------------------------
+
+
+def show_figures():
+    """Show all open figures and close them; nothing where nothing has been drawn."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.show()
+
+
+def close_figures():
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+
+
+# ---- what the names were --------------------------------------------------------------------------------------------
+
+
+def remember(names):
+    """Return a function that makes `names` what they are now: which they are, and what is in them.
+
+    What can change in place gets its present contents back: lists, dicts, sets, the arrays up to `LARGEST`, random
+    generators, and the objects of nnlib and of the page's own classes. Any other object stays as it is by then.
+    """
+    undo = list(contents(names, {}))
+
+    def bring_back():
+        for step in undo:
+            step()
+
+    return bring_back
+
+
+def contents(value, seen):
+    """Yield functions that put back what `value` holds now and, one after another, what that holds in turn."""
+    if id(value) in seen:
+        return
+    seen[id(value)] = value
+    kind = type(value)
+    inside = ()
+    if kind in (dict, list, set):
+        copy = value.copy()
+        yield lambda: refill(value, copy)
+        inside = copy.values() if kind is dict else copy
+    elif kind is tuple:
+        inside = value
+    elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+        if value.nbytes <= LARGEST and value.flags.writeable:
+            array = value.copy()
+            yield lambda: put(value, array)
+    elif kind.__name__ == "Generator" and kind.__module__.startswith("numpy.random"):
+        state = value.bit_generator.state
+        yield lambda: setattr(value.bit_generator, "state", state)
+    elif kind.__module__.split(".")[0] in ("__main__", "nnlib") and hasattr(value, "__dict__"):
+        inside = (vars(value),)
+    if len(inside) <= 1000:  # a longer list is one of numbers
+        for part in inside:
+            yield from contents(part, seen)
+
+
+def refill(container, copy):
+    container.clear()
+    (container.extend if isinstance(container, list) else container.update)(copy)
+
+
+def put(array, copy):
+    array.shape = copy.shape
+    array[...] = copy

@@ -1,0 +1,492 @@
+"""Run, beside each code cell: in a real browser, with the site's own Python. `make test-browser-all`: every chapter."""
+
+import re
+import time
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from built_site import ROOT
+from chromium import ARGUMENTS, find_chromium
+from numeric_nbval import Tolerance, svg_parts, words_difference
+from served_site import QuietHandler, listen, serve
+
+CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
+QUICK = "00_warm_up"
+PATIENCE = 300_000  # ms: a busy machine
+UNSAID = 30  # seconds that a cell may take here without saying it first; on a quiet machine these are ten
+ENDED = ("ran", "raised", "new")
+
+
+class Chapter:
+    """A chapter's page in a tab; cells are counted from 1, as the page does."""
+
+    def __init__(self, tab, address, name=QUICK):
+        self.tab, self.name = tab, name
+        tab.set_default_timeout(30_000)
+        tab.goto(f"{address}/notebooks/{name}.html")
+        tab.locator(".run-bar").first.wait_for(state="attached")
+
+    def cell(self, number):
+        return self.tab.locator("div.cell").nth(number - 1)
+
+    def button(self, number, name):
+        return self.cell(number).locator(f".run-bar .run-{name}")
+
+    def press(self, number, name="run"):
+        self.button(number, name).dispatch_event("click")  # it may be inside a closed answer
+
+    def state(self, number):
+        return self.cell(number).get_attribute("data-run")
+
+    def wait(self, number, *states):
+        script = "([n, states]) => states.includes(document.querySelectorAll('div.cell')[n - 1].dataset.run)"
+        self.tab.wait_for_function(script, arg=[number, states or ENDED], timeout=PATIENCE)
+        return self.state(number)
+
+    def run(self, number):
+        """Press Run and wait; return how it ended."""
+        self.press(number)
+        return self.wait(number)
+
+    def status(self, number):
+        return self.cell(number).locator(".run-bar .run-status").text_content()
+
+    def printed(self, number):
+        return "".join(self.cell(number).locator(".run-fresh pre").all_text_contents())
+
+    def edit(self, number, source):
+        """Replace a cell's code by typing, as a reader does."""
+        if not self.cell(number).locator(".cm-content").count():
+            self.press(number, "edit")
+        editor = self.cell(number).locator(".cm-content")
+        editor.click()
+        self.tab.keyboard.press("Control+A")
+        self.tab.keyboard.press("Delete")
+        self.tab.keyboard.insert_text(source)
+
+
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    """The quick chapter in one tab for all tests that leave it as it was; and what the browser complains about."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    found = []
+    tab = context.new_page()
+    listen(tab, address, found)
+    yield Chapter(tab, address), found
+    context.close()
+
+
+@pytest.fixture
+def chapter(opened):
+    chapter, found = opened
+    found.clear()
+    yield chapter
+    for number in range(1, chapter.tab.locator("div.cell").count() + 1):
+        if chapter.cell(number).locator(".run-bar .run-reset").is_visible():
+            chapter.press(number, "reset")
+    assert found == []
+
+
+@pytest.fixture
+def tab(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def notebook_cells(name):
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+# ---- the same outputs -----------------------------------------------------------------------------------------------
+
+
+def stored(cell):
+    """A stored cell's text, the words of its tables, and the words of its figures."""
+    text, tables, figures = "", [], []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            text += output.text
+        elif "image/svg+xml" in data:
+            figures.append(words_of_figure(data["image/svg+xml"]))
+        elif "text/html" in data:
+            tables.append(words_of_table(data["text/html"]))
+        else:
+            text += data["text/plain"] + "\n"
+    return text, tables, figures
+
+
+def shown(chapter, number):
+    """The same of what the page shows after a run."""
+    fresh = chapter.cell(number).locator(".run-fresh")
+    tables = fresh.locator(".text_html").evaluate_all("boxes => boxes.map(box => box.innerHTML)")
+    figures = fresh.locator("img").evaluate_all("pictures => pictures.map(picture => picture.src)")
+    figures = [unquote(address.partition(",")[2]) for address in figures]
+    return chapter.printed(number), list(map(words_of_table, tables)), list(map(words_of_figure, figures))
+
+
+def words_of_table(html):
+    return BeautifulSoup(html, "html.parser").get_text(" ")
+
+
+def words_of_figure(svg):
+    """The words that matplotlib writes as comments; versions differ in the layout, and in what a log axis labels."""
+    words = [text.strip() for _, tag, _, text in svg_parts(svg) if tag == "comment"]
+    return " ".join(sorted(word for word in words if "mathdefault" not in word))
+
+
+def differences(cell, chapter, number):
+    tags = cell.metadata.get("tags", [])
+    if "nbval-ignore-output" in tags:
+        return
+    tolerance = Tolerance.from_tags(tags)
+    (old_text, *old), (new_text, *new) = stored(cell), shown(chapter, number)
+    if problem := words_difference(old_text, new_text, tolerance):
+        yield problem
+    for kind, old_words, new_words in zip(("tables", "figures"), old, new, strict=True):
+        if len(old_words) != len(new_words):
+            yield f"{len(old_words)} {kind} were stored, {len(new_words)} came"
+        yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
+
+
+@pytest.mark.parametrize("name", [n if n == QUICK else pytest.param(n, marks=pytest.mark.sweep) for n in CHAPTERS])
+def test_every_cell_gives_what_is_stored(tab, address, name):
+    """Press Run at each cell, the solutions too. What takes long may use its smaller setting."""
+    complaints = []
+    listen(tab, address, complaints)
+    chapter = Chapter(tab, address, name)
+    problems = []
+    for number, cell in enumerate(notebook_cells(name), 1):
+        assert chapter.cell(number).locator(".cell_input pre").first.text_content().rstrip("\n") == cell.source
+        start = time.perf_counter()
+        chapter.press(number)
+        question = chapter.cell(number).locator(".run-question:not([hidden]) .run-button").first
+        if question.count():
+            question.dispatch_event("click")
+        elif "slow" in cell.metadata:
+            problems.append(f"cell {number} takes long and did not say so")
+        end = chapter.wait(number)
+        seconds = time.perf_counter() - start
+        where = f"cell {number}, which begins {cell.source[:40]!r}"
+        if end != "ran":
+            problems.append(f"{where}: {end}. {chapter.status(number)}\n{chapter.printed(number)}")
+        elif "run-edited" not in chapter.cell(number).get_attribute("class"):
+            problems += [f"{where}: {difference}" for difference in differences(cell, chapter, number)]
+            if number > 1 and seconds > UNSAID and "slow" not in cell.metadata:
+                problems.append(f"{where}: took {seconds:.0f} s and has no metadata `slow`")
+    assert problems == []
+    assert complaints == []
+
+
+# ---- what a reader does ---------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url.removeprefix(address)))
+    chapter = Chapter(tab, address)
+    tab.mouse.wheel(0, 5000)
+    tab.wait_for_load_state("networkidle")
+    assert [url for url in requests if re.search("pyodide|worker|cells.py|codemirror|editor", url)] == []
+    assert chapter.button(1, "run").get_attribute("aria-label") == "Run cell 1"
+
+    without_scripts = browser.new_context(java_script_enabled=False).new_page()
+    without_scripts.goto(f"{address}/notebooks/{QUICK}.html")
+    assert without_scripts.locator(".run-button, .run-note").count() == 0
+    assert without_scripts.locator("div.cell .cell_output pre").first.is_visible()
+    without_scripts.context.close()
+
+
+def test_what_a_cell_needs_runs_first_and_only_that(chapter):
+    assert chapter.run(10) == "ran"  # in the text
+    assert [chapter.state(n) for n in (1, 2, 9, 11, 13)] == ["ran", "ran", "ran", None, None]
+    assert chapter.run(17) == "ran"  # a check: its own stub, and no other exercise
+    assert [chapter.state(n) for n in (12, 13, 14, 15, 16, 18)] == ["ran", None, None, None, "ran", None]
+    assert "chain: not yet: your turn" in chapter.printed(17)
+
+
+def test_the_stored_output_can_be_brought_back(chapter):
+    assert chapter.run(2) == "ran"
+    cell, swap = chapter.cell(2), chapter.button(2, "swap")
+    stored, fresh = cell.locator(".run-stored"), cell.locator(".run-fresh")
+    assert fresh.is_visible() and not stored.is_visible()
+    assert swap.text_content() == "Show the stored output"
+    swap.click()
+    assert stored.is_visible() and not fresh.is_visible()
+    assert swap.text_content() == "Show the new output"
+    swap.click()
+    assert fresh.is_visible() and not stored.is_visible()
+
+    chapter.tab.emulate_media(media="print")  # on paper stands what is published
+    assert stored.is_visible() and not fresh.is_visible()
+    assert not cell.locator(".run-bar").is_visible()
+    chapter.tab.emulate_media(media="screen")
+
+
+def test_a_figure_keeps_its_caption_and_its_alternative(chapter):
+    assert chapter.run(7) == "ran"
+    cell = chapter.cell(7)
+    stored, fresh = cell.locator(".run-stored figure"), cell.locator(".run-fresh figure")
+    assert fresh.locator("img").get_attribute("alt") == stored.locator("img").get_attribute("alt") != ""
+    assert fresh.locator("figcaption").text_content() == stored.locator("figcaption").text_content()
+    widths = [f.locator("img").evaluate("i => i.naturalWidth") for f in (fresh, stored)]
+    assert widths[0] == pytest.approx(widths[1], rel=0.05)
+
+
+def test_a_cell_that_raises_shows_where_and_the_next_run_works(chapter):
+    chapter.edit(2, "X = np.arange(12.0).reshape(3, 4)\nX @ X")
+    assert chapter.run(4) == "new"
+    assert chapter.status(4) == "Not run: cell 2, above, raised an error."
+    assert chapter.state(2) == "raised"
+    text = chapter.printed(2)
+    assert text.startswith('Traceback (most recent call last):\n  File "<cell 2>", line 2, in <module>\n    X @ X')
+    assert "ValueError: matmul" in text and "cells.py" not in text
+    chapter.press(2, "reset")
+    assert chapter.run(4) == "ran"
+
+
+def test_an_edit_makes_what_builds_on_it_run_again(chapter):
+    assert chapter.run(4) == "ran"
+    assert "79.0%" in chapter.printed(4)
+    chapter.edit(2, "X = np.arange(12.0).reshape(3, 4) + 1")
+    assert [chapter.state(n) for n in (1, 2, 3, 4)] == ["ran", "outdated", "outdated", "outdated"]
+    assert chapter.status(3) == "A cell above was changed or run again after this one."
+    assert chapter.run(3) == "ran"
+    assert chapter.printed(3).startswith("[19. 30. 41. 52.]")
+    assert [chapter.state(n) for n in (1, 2, 3, 4)] == ["ran", "ran", "ran", "outdated"]
+
+
+def test_a_run_sees_what_is_above_it_and_not_what_is_below(chapter):
+    """Cell 12 gives X and b other shapes. Cell 3, run after it, still has those of cell 2."""
+    assert chapter.run(12) == "ran"
+    assert chapter.run(3) == "ran"
+    assert chapter.printed(3) == "".join(o.text for o in notebook_cells(QUICK)[2].outputs)
+
+
+def test_an_exercise_is_solved_on_the_page(chapter):
+    assert chapter.run(17) == "ran"
+    assert "chain: not yet: your turn" in chapter.printed(17)
+    assert chapter.run(18) == "ran"  # the solution passes, and changes nothing for the check
+    assert "chain: passed" in chapter.printed(18)
+    assert chapter.run(17) == "ran"
+    assert "chain: not yet: your turn" in chapter.printed(17)
+
+    chapter.edit(16, "def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r")
+    chapter.tab.keyboard.press("Shift+Enter")
+    assert chapter.wait(16) == "ran"
+    assert chapter.run(17) == "ran"
+    assert "not yet: at x = -2.0 the slope is" in chapter.printed(17)
+
+    chapter.edit(16, "def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r / (1 + r)")
+    assert chapter.run(17) == "ran"
+    assert "chain: passed" in chapter.printed(17)
+
+
+def test_an_answer_opens_when_its_cell_is_run_and_not_before(tab, address):
+    chapter = Chapter(tab, address)
+    answer = chapter.cell(4).locator("details")
+    chapter.run(5)
+    assert chapter.state(4) == "ran" and not answer.evaluate("details => details.open")
+    chapter.run(4)
+    assert answer.evaluate("details => details.open")
+    assert chapter.cell(4).locator(".run-fresh").is_visible()
+
+
+def test_an_endless_loop_is_stopped(chapter):
+    chapter.edit(2, "while True:\n    print('on and on')")
+    chapter.press(2)
+    chapter.wait(2, "running")
+    chapter.tab.wait_for_function("document.querySelectorAll('div.cell')[1].querySelector('.run-fresh pre')")
+    start = time.perf_counter()
+    chapter.tab.evaluate("new Promise(requestAnimationFrame)")
+    assert time.perf_counter() - start < 2  # the page is not held up
+    stop = chapter.button(2, "stop")
+    stop.focus()
+    stop.click()
+    assert chapter.wait(2) == "new"
+    assert chapter.status(2) == "Stopped. Python starts again at the next run."
+    assert chapter.button(2, "run").evaluate("button => button === document.activeElement")
+    assert not stop.is_visible()
+    chapter.press(2, "swap")
+    assert chapter.cell(2).locator(".run-stored").is_visible()
+    chapter.press(2, "reset")
+    assert chapter.run(2) == "ran"
+
+
+def test_python_comes_back_after_it_broke(opened):
+    chapter, found = opened
+    chapter.edit(2, "class A:\n    def __repr__(self):\n        return repr([self])\n\n\nA()")
+    assert chapter.run(2) == "new"
+    assert chapter.status(2).startswith("Python broke off and starts again at the next run")
+    chapter.press(2, "reset")
+    assert chapter.run(2) == "ran"
+    found.clear()  # Pyodide reports this as an error of its own
+
+
+def test_run_all_and_reset_all(tab, address):
+    chapter = Chapter(tab, address)
+    bar = tab.locator(".run-page")
+    bar.locator(".run-run").click()
+    last = tab.locator("div.cell").count()
+    chapter.wait(last - 1)  # the last is a solution
+    kinds = [chapter.cell(n).get_attribute("class") for n in range(1, last + 1)]
+    states = [chapter.state(n) for n in range(1, last + 1)]
+    assert states == [None if "tag_solution" in kind else "ran" for kind in kinds]
+    bar.locator(".run-reset").click()
+    tab.wait_for_function("!document.querySelector('div.cell[data-run=ran]')")
+    assert tab.locator(".run-fresh:visible").count() == 0
+    assert chapter.cell(2).locator(".run-stored").is_visible()
+
+
+def test_the_keyboard_alone(tab, address):
+    """Edit by keyboard: Tab indents, Shift+Enter runs, Escape leaves; an edit outlives the page until it is reset."""
+    chapter = Chapter(tab, address)
+    chapter.button(2, "edit").focus()
+    tab.keyboard.press("Enter")
+    editor = chapter.cell(2).locator(".cm-content")
+    editor.wait_for()
+    assert editor.evaluate("editor => editor === document.activeElement")
+    tab.keyboard.press("Control+A")
+    tab.keyboard.type("if True:\n")
+    tab.keyboard.type("print('typed', 1 / 2)")  # the line has been indented; the site's own shortcuts keep silent
+    tab.keyboard.press("Shift+Enter")
+    assert chapter.wait(2) == "ran"
+    assert chapter.printed(2) == "typed 0.5\n"
+    assert editor.evaluate("editor => editor === document.activeElement")
+    tab.keyboard.press("Home")
+    tab.keyboard.press("Tab")
+    assert "    " * 2 + "print" in editor.inner_text()
+    tab.keyboard.press("Escape")
+    assert chapter.button(2, "run").evaluate("button => button === document.activeElement")
+
+    tab.reload()
+    chapter.cell(2).locator(".run-draft").wait_for()
+    assert "typed" in chapter.cell(2).locator(".run-draft").text_content()
+    chapter.press(2, "reset")
+    assert chapter.cell(2).locator(".cell_input pre:visible").text_content().startswith("X = np.arange")
+
+
+def test_a_click_into_the_code_opens_the_editor_there_in_the_same_colours(tab, address):
+    chapter = Chapter(tab, address)
+    colour = "e => getComputedStyle(e).color"
+    word = chapter.cell(1).locator("pre span", has_text="import").first
+    before, box = word.evaluate(colour), word.bounding_box()
+    word.click()
+    editor = chapter.cell(1).locator(".cm-content")
+    editor.wait_for()
+    after = editor.locator("span", has_text="import").first
+    assert after.evaluate(colour) == before
+    assert after.bounding_box() == pytest.approx(box, abs=1.5)
+    tab.keyboard.type("!")
+    assert re.match("im?p?o?r?t?!", editor.inner_text())
+
+
+# ---- what takes long, what fails ------------------------------------------------------------------------------------
+
+SLOW = (
+    '<script type="application/json" class="run-slow">{"seconds": 40, "smaller": {"seconds": 4, "name": "one epoch", '
+    '"source": "print(\'small\')"}}</script>'
+)
+
+
+def test_a_slow_cell_says_so_first(tab, address):
+    """Here cell 2 claims to be slow."""
+
+    def with_slow_cell(route):
+        page = route.fetch().text()
+        start = page.index('<div class="cell ', page.index('<div class="cell ') + 1)
+        start = page.index('<div class="cell_input', start)
+        route.fulfill(body=page[:start] + SLOW + page[start:], content_type="text/html")
+
+    tab.route("**/*.html", with_slow_cell)
+    chapter = Chapter(tab, address)
+    question = chapter.cell(3).locator(".run-question .run-button")
+    chapter.press(3)
+    assert chapter.status(3) == "A cell above takes about 40 s in a browser."
+    assert question.all_text_contents() == ["Run with one epoch, about 4 s", "Run as it is, about 40 s"]
+    assert question.first.evaluate("button => button === document.activeElement")
+    tab.keyboard.press("Escape")
+    assert chapter.state(3) is None and chapter.status(3) == ""
+
+    chapter.press(2)
+    assert chapter.status(2) == "This takes about 40 s in a browser."
+    chapter.cell(2).locator(".run-question .run-button").first.click()
+    assert chapter.wait(2) == "ran"
+    assert chapter.printed(2) == "small\n"
+    assert chapter.cell(2).locator(".run-draft").text_content() == "print('small')"
+    chapter.press(2, "reset")
+    chapter.press(2)
+    chapter.cell(2).locator(".run-question .run-button").last.click()
+    assert chapter.wait(2) == "ran"
+    assert chapter.printed(2).startswith("(3, 4)")
+    chapter.press(2)
+    assert chapter.wait(2) == "ran"  # said once
+
+
+def test_a_failed_download_is_said_and_can_be_tried_again(tab, address):
+    tab.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    tab.context.route("**/pyodide.js", lambda route: route.abort())
+    chapter = Chapter(tab, address)
+    assert chapter.run(1) == "new"
+    assert chapter.status(1).startswith("Python could not be loaded: ")
+    tab.context.unroute_all()
+    assert chapter.run(1) == "ran"
+
+
+def test_without_the_editor_the_code_is_plain_text_to_edit(tab, address):
+    tab.route("**/codemirror/**", lambda route: route.abort())
+    chapter = Chapter(tab, address)
+    chapter.press(2, "edit")
+    draft = chapter.cell(2).locator(".run-draft")
+    draft.wait_for()
+    assert draft.evaluate("draft => draft === document.activeElement")
+    tab.keyboard.press("Control+A")
+    tab.keyboard.type("print('plain')")
+    tab.keyboard.press("Shift+Enter")
+    assert chapter.wait(2) == "ran"
+    assert chapter.printed(2) == "plain\n"
+
+
+def test_from_a_file_the_page_says_that_it_needs_a_server(tab, site):
+    tab.goto(f"file://{site.html}/notebooks/{QUICK}.html")
+    assert "make serve" in tab.locator(".run-note").text_content()
+    assert tab.locator(".run-button").count() == 0
+
+
+def test_two_pages_in_a_row_share_what_was_fetched(browser, site, tmp_path):
+    """In a profile on the disk: a private window has no room for the largest file."""
+    answers = []
+
+    class Counting(QuietHandler):
+        def log_request(self, code="-", size="-"):
+            answers.append((int(code), self.path))
+
+    def sent():
+        return {path for code, path in answers if code == 200 and "/pyodide/" in path}
+
+    profile = browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=find_chromium(), args=ARGUMENTS
+    )
+    with profile, serve(site.html, Counting) as address:
+        tab = profile.new_page()
+        assert Chapter(tab, address).run(1) == "ran"
+        first = sent()
+        assert any("pyodide.asm.wasm" in path for path in first)
+        answers.clear()
+        assert Chapter(tab, address, "04_softmax").run(1) == "ran"
+        assert sent() & first == set()
+
+
+def test_buttons_are_large_enough_for_a_finger(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    chapter = Chapter(context.new_page(), address)
+    boxes = [button.bounding_box() for button in chapter.tab.locator(".run-button:visible").all()]
+    assert len(boxes) > 20
+    assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+    chapter.cell(2).locator("pre").first.tap()
+    assert chapter.tab.locator(".cm-editor").count() == 0  # a finger scrolls past the code
+    context.close()
