@@ -35,6 +35,7 @@ VOLATILE_CELL_METADATA = {"ExecuteTime", "collapsed", "editable", "execution", "
 
 # " 40%|████      | 4/10 [00:01<00:02,  2.31it/s]" and, where the total is unknown, "4it [00:01,  2.31it/s]".
 PROGRESS = re.compile(r"\d+%\|.*\|.*\[.*|[\d.]+[kMG]?\w+ \[\d+:\d\d.*")
+WIDGET = "application/vnd.jupyter.widget-view+json"  # dead where no kernel runs; words are stored with it
 SVG_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 
 
@@ -45,7 +46,7 @@ def without_progress(text):
 
 
 def clean_outputs(outputs):
-    """`outputs` without progress bars, and the figures in them without their date."""
+    """`outputs` without progress bars and live widgets, and the figures in them without their date."""
     kept = []
     for output in outputs:
         output = nbformat.from_dict(output)  # a deep copy
@@ -53,6 +54,7 @@ def clean_outputs(outputs):
             output.text = without_progress(output.text)
             if not output.text:
                 continue
+        output.get("data", {}).pop(WIDGET, None)
         svg = output.get("data", {}).get("image/svg+xml")
         if svg is not None:
             output.data["image/svg+xml"] = SVG_METADATA.sub("", svg)

@@ -22,7 +22,8 @@ CACHE = ROOT / ".cache" / "jupyterlite"
 SETTINGS = ROOT / "book" / "lite"
 APPS = ["lab", "notebooks", "tree"]
 # What a reader finds in JupyterLite: the chapters, and what they import that is not in nnlib.
-CONTENTS = ["notebooks/*.ipynb", "notebooks/*.py", "book/_static/figures/*.js", "book/_static/figures/*.css"]
+FIGURES = "book/_static/figures"
+CONTENTS = ["notebooks/*.ipynb", "notebooks/*.py", f"{FIGURES}/*.js", f"{FIGURES}/*.css", f"{FIGURES}/still/*.svg"]
 # Put into the head of each application: its icon, without which browsers ask the host's root for one, and a word to
 # those who have opened the page from a disk.
 HEAD = """<head>

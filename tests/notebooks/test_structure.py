@@ -15,12 +15,14 @@ import pytest
 from execute_notebooks import NOTEBOOK_METADATA, clean
 from nbformat import v4
 from numeric_nbval import RASTER, Tolerance
+from run_cells import smaller
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
 # Every tag that a cell may carry, beside the tolerances rtol=…, atol=…, svg-atol=…
-TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "nbval-ignore-output"}
+TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "remove-cell", "nbval-ignore-output"}
+METADATA = {"tags", "mystnb", "slow"}  # slow: run_cells.py
 CLOCK_TAG = "nbval-ignore-output"
 CLOCK_CELLS = 8  # in the whole book: what a clock says is the one thing that cannot be compared
 CLOCK = re.compile(r"\b(time|perf_counter|timeit)\b")
@@ -195,6 +197,14 @@ def carries_only_known_tags(chapter):
             yield f"{name_of(cell)} is exempt from comparison but reads no clock"
 
 
+def offers_a_smaller_setting_that_fits(chapter):
+    for cell in chapter.cells:
+        try:
+            smaller(cell.source, cell.metadata.get("slow", {}))
+        except ValueError as error:
+            yield f"{name_of(cell)}: {error}"
+
+
 def holds_no_trace_of_a_machine(chapter):
     for cell in chapter.cells:
         text = RASTER.sub("", str([cell.source, cell.get("outputs", [])]))
@@ -209,7 +219,7 @@ def is_written_in_the_common_form(chapter):
     clean(cleaned)
     for old, new in zip(chapter.cells, cleaned.cells, strict=True):
         new.id = old.id  # editing a cell need not change its id
-        if old != new or not old.metadata.keys() <= {"tags", "mystnb"}:
+        if old != new or not old.metadata.keys() <= METADATA:
             yield f"{name_of(old)} holds what `make notebooks` would not leave; its metadata: {dict(old.metadata)}"
     if chapter.notebook.metadata != NOTEBOOK_METADATA:
         yield f"expected the metadata {NOTEBOOK_METADATA}, found {chapter.notebook.metadata}"
@@ -225,6 +235,7 @@ CHECKS = [
     figures_have_a_name_a_caption_and_a_text_alternative,
     was_executed_once_from_top_to_bottom,
     carries_only_known_tags,
+    offers_a_smaller_setting_that_fits,
     holds_no_trace_of_a_machine,
     is_written_in_the_common_form,
 ]
@@ -341,6 +352,7 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "tolerance": (lambda nb: nb.cells[2].metadata.tags.append("rtol=1e"), "rtol=1e-6"),
     "comment to nbval": (lambda nb: nb.cells[2].update(source="# NBVAL_SKIP\nprint(7)"), "nobody counts"),
     "no clock": (lambda nb: nb.cells[4].update(source="print(1)"), "reads no clock"),
+    "smaller": (lambda nb: nb.cells[2].metadata.update(slow={"smaller": {"replace": {"8": "1"}}}), "once"),
     "path": (lambda nb: nb.cells[2].outputs[0].update(text="/home/me/data\n"), "/home/me/data"),
     "path in source": (lambda nb: nb.cells[2].update(source="open('/tmp/x')"), "/tmp/x"),
     "address": (lambda nb: nb.cells[2].outputs[0].update(text="<f at 0x7f3a5c2b>\n"), "0x7f3a5c2b"),

@@ -98,7 +98,8 @@ def tab(browser):
 
 def notebook_cells(name):
     notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]  # those are not on the page
 
 
 # ---- the same outputs -----------------------------------------------------------------------------------------------
