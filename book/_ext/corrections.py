@@ -1,13 +1,23 @@
 """Small corrections to what other extensions make of a page.
 
 sphinx-exercise gives the text of every exercise the same id and puts titles in brackets. MathJax lets a line end
-between a formula and the comma after it. In a docstring |x| is an absolute value, and not a substitution.
+between a formula and the comma after it. In a docstring |x| is an absolute value, and not a substitution. Some
+labels and roles for those who hear a page contradict what stands on it.
 """
+
+import re
+from pathlib import Path
 
 from docutils import nodes
 from sphinx_exercise.nodes import is_exercise_node
 
 PUNCTUATION = ".,:;?!)’”"
+# A list without list items; names that hide the words of a button or an answer; what stands there is the better name.
+MISNAMED = re.compile(
+    r'(?<=<div) role="list"(?= class="citation-list")'
+    r'|(?<=<summary) aria-label="Toggle hidden content"'
+    r'|(?<=pst-js-only" title="Search") aria-label="Search"'
+)
 
 
 def correct_exercise(exercise):
@@ -39,7 +49,14 @@ def escape_bars(app, what, name, obj, options, lines):
     lines[:] = [line.replace("|", r"\|") for line in lines]
 
 
+def name_by_what_stands_there(app, exception):
+    if exception is None and app.builder.format == "html":
+        for path in (Path(app.outdir, f"{page}.html") for page in app.env.found_docs | {"search"}):
+            path.write_text(MISNAMED.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def setup(app):
+    app.connect("build-finished", name_by_what_stands_there)
     app.connect("autodoc-process-docstring", escape_bars)
     app.connect("doctree-resolved", correct)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -469,9 +469,7 @@ def test_two_pages_in_a_row_share_what_was_fetched(browser, site, tmp_path):
     def sent():
         return {path for code, path in answers if code == 200 and "/pyodide/" in path}
 
-    profile = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=ARGUMENTS
-    )
+    profile = browser.browser_type.launch_persistent_context(tmp_path, executable_path=find_chromium(), args=ARGUMENTS)
     with profile, serve(site.html, Counting) as address:
         tab = profile.new_page()
         assert Chapter(tab, address).run(1) == "ran"
