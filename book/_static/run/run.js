@@ -42,7 +42,9 @@ class Page {
       make("p", {
         textContent:
           "Every cell of this page can be run and changed here: press Run, or Shift+Enter in its code. " +
-          `The first run loads Python from this site, ${megabytes(this.config.bytes)} MB.`,
+          `The first run loads Python from this site, ${megabytes(this.config.bytes)} MB. ` +
+          "Your changes stay in this browser until you press Reset. " +
+          "Open in JupyterLite, above, has the chapter as a notebook; what you save there stays in this browser too.",
       }),
     );
     this.cells[0].element.before(this.bar.element);

@@ -54,10 +54,12 @@ function nameOf(address) {
   return String(address).split("/").at(-1);
 }
 
-// Everything that Pyodide fetches passes here, and is counted as it arrives.
+// Everything that Pyodide fetches passes here, and is counted as it arrives. The list of packages says which files are
+// today's, so the server is asked whether the browser's copy still holds.
 const plainFetch = fetch;
 self.fetch = async (address, options) => {
-  const response = await plainFetch(address, options);
+  const fresh = nameOf(address) === "pyodide-lock.json" ? { cache: "no-cache" } : {};
+  const response = await plainFetch(address, { ...options, ...fresh });
   const name = nameOf(response.url);
   const count = new TransformStream({
     transform(chunk, controller) {
