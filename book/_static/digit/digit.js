@@ -38,11 +38,11 @@ const short = (v) => (v === 0 || Math.abs(v) >= 0.01 ? fixed(v, 2) : v.toExponen
 export function trust(confidence) {
   const { from, to, count, right } = TESTED.find((bin) => confidence < bin.to) ?? TESTED.at(-1);
   const q = right / count, error = Math.sqrt((q * (1 - q)) / count);
-  const sure = to > 1 ? `more than ${100 * from} % sure` : from ? `${100 * from} to ${100 * to} % sure` :
+  const sure = to === 1 ? `more than ${100 * from} % sure` : from ? `${100 * from} to ${100 * to} % sure` :
     `less than ${100 * to} % sure`;
   const read = right === count ? "all" : `${fixed(100 * q)} % (± ${fixed(100 * error)})`;
   return `Of the 10,000 test digits it was ${sure} on ${count.toLocaleString("en")}, and it read ${read} of these. ` +
-    "That is a promise for drawings like the test digits only: a house gets such a number too.";
+    "That holds for drawings like the test digits only: a house gets such a number too.";
 }
 
 // ---- Pictures ---------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ export class Digit {
     };
     const options = EXAMPLES.map(([name], i) => html("option", { value: i }, name));
     const stored = html("select", { "aria-label": "a stored drawing" },
-      html("option", { value: "" }, "or take …"), ...options);
+      html("option", { value: "" }, "take a stored one"), ...options);
     stored.addEventListener("change", () => {
       if (stored.value !== "") this.pad.put(EXAMPLES[stored.value][1]);
       stored.value = "";
@@ -120,13 +120,13 @@ export class Digit {
 
     this.x = grid("The picture that the network is fed");
     this.dx = grid("Which pixels speak for the answer and which against it");
-    const fed = panel(["fed: ", ...symbol("x")], "784 numbers, from paper 0 to ink 1", this.x.canvas, false);
+    const fed = panel(["fed: ", ...symbol("x")], "784 numbers, from 0 (paper) to 1 (ink).", this.x.canvas, false);
     this.against = panel([html("span", {}, "for and against: −"), ...symbol("dx")], "", this.dx.canvas);
 
     this.answer = html("p", { class: "answer" });
     this.classes = html("table", { class: "classes" });
     this.trusted = html("p", { class: "words" });
-    return html("div", { class: "board" }, html("div", { class: "sheet" }, this.pad.canvas, tools, help),
+    return html("div", { class: "board" }, html("div", { class: "sheet" }, html("div", { class: "name" }, "draw here"), this.pad.canvas, tools, help),
       html("div", { class: "fed" }, fed.box, this.against.box),
       html("div", { class: "said" }, this.answer, this.classes, this.trusted));
   }
@@ -229,7 +229,7 @@ export class Digit {
     this.dx.draw(now.dx.map((slope) => -slope), 28, signed(most), now.x);
     this.against.limit(most);
     this.against.box.querySelector(".words").textContent =
-      `More ink would speak for a ${now.answer} where purple, against it where orange`;
+      `More ink would raise the confidence in ${now.answer} (purple) or lower it (orange).`;
     this.showAnswer(now);
     this.showUnits(now);
     this.using.textContent = `in use: ${net === this.book ? "chapter 08’s" : "yours"}, ${net.D}-${net.H}-${net.K}`;

@@ -28,9 +28,13 @@ function curve(a, b, c, d) {
     + t * (2 * a[i] - 5 * b[i] + 4 * c[i] - d[i] + t * (3 * (b[i] - c[i]) + d[i] - a[i])))));
 }
 
-const smooth = (points) => [
-  ...points.slice(1).flatMap((c, i) => curve(points[Math.max(0, i - 1)], points[i], c, points[i + 2] ?? c)),
-  points.at(-1)];
+/** The whole curve through the points; at a corner one curve ends and another begins. */
+function smooth(points) {
+  const corner = points.findIndex((point, i) => i && String(point) === String(points[i - 1]));
+  if (corner > 0) return [...smooth(points.slice(0, corner)), ...smooth(points.slice(corner))];
+  return [...points.slice(1).flatMap((c, i) => curve(points[Math.max(0, i - 1)], points[i], c, points[i + 2] ?? c)),
+    points.at(-1)];
+}
 
 export const DIGITS = Object.values(SKETCHES).map((sketch) => sketch.map(smooth));
 
