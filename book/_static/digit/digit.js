@@ -107,7 +107,7 @@ export class Digit {
     };
     const options = EXAMPLES.map(([name], i) => html("option", { value: i }, name));
     const stored = html("select", { "aria-label": "a stored drawing" },
-      html("option", { value: "" }, "take a stored one"), ...options);
+      html("option", { value: "" }, "examples …"), ...options);
     stored.addEventListener("change", () => {
       if (stored.value !== "") this.pad.put(EXAMPLES[stored.value][1]);
       stored.value = "";
@@ -148,7 +148,7 @@ export class Digit {
 
   /** The hidden units as a grid in which one can be chosen. */
   units(canvas, attributes) {
-    const box = html("div", { class: "units", ...attributes }, canvas, html("span", { class: "mark" }));
+    const box = html("div", { class: "units", ...attributes }, canvas, html("span", { class: "chosen" }));
     const choose = (unit) => {
       this.unit = clamp(unit, 0, this.net.H - 1);
       this.show();
@@ -229,7 +229,7 @@ export class Digit {
     this.dx.draw(now.dx.map((slope) => -slope), 28, signed(most), now.x);
     this.against.limit(most);
     this.against.box.querySelector(".words").textContent =
-      `More ink would raise the confidence in ${now.answer} (purple) or lower it (orange).`;
+      `Purple: more ink would make it surer of the ${now.answer}. Orange: less sure.`;
     this.showAnswer(now);
     this.showUnits(now);
     this.using.textContent = `in use: ${net === this.book ? "chapter 08’s" : "yours"}, ${net.D}-${net.H}-${net.K}`;
@@ -245,11 +245,12 @@ export class Digit {
       ? `The network has no answer for “nothing”. Its ten shares must sum to 1, so it says ${answer} even here.`
       : this.net === this.book ? trust(a2[answer])
         : "How far these confidences can be trusted was not measured for your network: chapter 09 shows how.";
-    const head = html("tr", {}, html("td"), html("th", { scope: "col" }, ...symbol("z", "2"), " score"),
+    const head = html("tr", {}, html("td"), html("th", { scope: "col", colspan: 2 }, ...symbol("z", "2"), " score"),
       html("th", { scope: "col", colspan: 2 }, ...symbol("a", "2"), " confidence"));
     const rows = [...a2].map((p, k) => html("tr", k === answer ? { class: "best" } : {},
       html("th", { scope: "row" }, k),
-      html("td", {}, html("span", { class: "score", style: `--t: ${signed(limit)(z2[k])}` }), fixed(z2[k])),
+      html("td", {}, html("span", { class: "score", style: `--t: ${signed(limit)(z2[k])}` })),
+      html("td", {}, fixed(z2[k])),
       html("td", { class: "bar" }, html("span", { style: `width: ${100 * p}%` })), html("td", {}, percent(p))));
     this.classes.replaceChildren(html("tbody", {}, head, ...rows));
   }
