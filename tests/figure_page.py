@@ -80,3 +80,11 @@ def served():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def watch(tab, address, found):
+    """Add to the list `found`, while `tab` is used: errors, warnings, failed requests, requests to elsewhere."""
+    tab.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
+    tab.on("pageerror", lambda error: found.append(f"script: {error}"))
+    tab.on("response", lambda response: response.status >= 400 and found.append(f"{response.status} {response.url}"))
+    tab.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or found.append(f"elsewhere: {r.url}"))

@@ -6,6 +6,7 @@
 
 import base64
 import io as streams
+from itertools import pairwise
 
 import numpy as np
 from chromium import open_browser
@@ -27,11 +28,11 @@ def tested(net, mnist):
     which = np.digitize(A2.max(axis=1), EDGES[1:-1])
     rows = [
         f"  {{ from: {start}, to: {end}, count: {(which == i).sum()}, right: {right[which == i].sum()} }},"
-        for i, (start, end) in enumerate(zip(EDGES, EDGES[1:], strict=False))
+        for i, (start, end) in enumerate(pairwise(EDGES))
     ]
     return "\n".join(
         [
-            "// How often the network of chapter 08 was right on the 10,000 test digits, by its confidence (chapter 09).",
+            "// How often chapter 08's network was right on the 10,000 test digits, by its confidence (chapter 09).",
             "// Made by tests/make_digit.py.",
             "export const TESTED = [",
             *rows,

@@ -42,7 +42,7 @@ export function trust(confidence) {
     `less than ${100 * to} % sure`;
   const read = right === count ? "all" : `${fixed(100 * q)} % (± ${fixed(100 * error)})`;
   return `Of the 10,000 test digits it was ${sure} on ${count.toLocaleString("en")}, and it read ${read} of these. ` +
-    "That holds for drawings like the test digits only: a house gets such a number too.";
+    "That holds for digits like those. For anything else, a house for example, the number says nothing.";
 }
 
 // ---- Pictures ---------------------------------------------------------------------------------------------------
@@ -89,12 +89,13 @@ export class Digit {
     this.book = net;
     this.net = net;
     this.unit = null;  // the hidden unit that the reader looks at; null: the one that says most
-    this.pad = new Pad({ changed: () => this.show(), said: (words) => this.say(words) });
+    this.pad = new Pad({ changed: () => this.changed(), said: (words) => this.say(words) });
     this.root = root;
     this.heard = html("p", { class: "heard", role: "status" });
     root.append(this.board(), this.inside(), this.files(), this.heard);
     root.digit = this;  // for the console, and for the tests
-    this.pad.put(DIGITS[FIRST]);
+    Object.assign(this.pad, { strokes: DIGITS[FIRST], given: true });
+    this.show();
   }
 
   // ---- the parts, in the order of the page ----
@@ -174,7 +175,7 @@ export class Digit {
   files() {
     const input = html("input", { type: "file", accept: ".safetensors", class: "heard" });
     const back = html("button", { type: "button", hidden: "" }, "Back to the book's network");
-    this.message = html("p", { class: "message", role: "alert" });
+    this.message = html("p", { class: "message", role: "status" });
     this.using = html("span");
     input.addEventListener("change", async () => {
       if (input.files.length) await this.open(input.files[0]);
@@ -233,8 +234,6 @@ export class Digit {
     this.showAnswer(now);
     this.showUnits(now);
     this.using.textContent = `in use: ${net === this.book ? "chapter 08’s" : "yours"}, ${net.D}-${net.H}-${net.K}`;
-    clearTimeout(this.timer);
-    if (!pad.drawing) this.timer = setTimeout(() => this.say(this.spoken), 500);
   }
 
   showAnswer({ z2, a2, answer }) {
@@ -279,7 +278,13 @@ export class Digit {
     this.slider.setAttribute("aria-valuetext", `unit ${h}. ${words}`);
   }
 
-  // ---- for those who listen ----
+  // ---- for those who listen: the answer, once the pen is lifted ----
+
+  changed() {
+    this.show();
+    clearTimeout(this.timer);
+    if (!this.pad.drawing) this.timer = setTimeout(() => this.say(this.spoken), 500);
+  }
 
   get spoken() {
     const { a2, answer } = this.now;

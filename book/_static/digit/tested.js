@@ -1,4 +1,4 @@
-// How often the network of chapter 08 was right on the 10,000 test digits, by its confidence (chapter 09).
+// How often chapter 08's network was right on the 10,000 test digits, by its confidence (chapter 09).
 // Made by tests/make_digit.py.
 export const TESTED = [
   { from: 0, to: 0.5, count: 36, right: 16 },
