@@ -402,6 +402,14 @@ def test_the_readers_own_network_reads(page_of, mnist, net, hidden, dtype):
     slider = tab.locator("[role=slider]")
     slider.press("End")
     assert slider.get_attribute("aria-valuenow") == str(hidden - 1)
+    grid = tab.locator("[role=slider] canvas")  # what is under the pointer is what is chosen
+    columns = int(np.ceil(np.sqrt(hidden)))
+    row, column = divmod(hidden // 2, columns)
+    cell = grid.bounding_box()["width"] / columns
+    grid.hover(position={"x": (column + 0.5) * cell, "y": (row + 0.5) * cell})
+    assert slider.get_attribute("aria-valuenow") == str(hidden // 2)
+    chosen = tab.locator("[role=slider] .chosen").bounding_box()
+    assert abs(chosen["y"] - grid.bounding_box()["y"] - row * cell) < 2
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.get_by_role("button", name="Back to").click()
     assert answer(tab).startswith("Read as 5") and tab.locator(".message").text_content() == ""

@@ -28,8 +28,8 @@ export function reading(net, strokes) {
 // ---- In words ---------------------------------------------------------------------------------------------------
 
 function percent(p) {
-  if (p < 1 && p >= 0.9995) return "> 99.9 %";
-  return p > 0 && p < 0.0005 ? "< 0.1 %" : `${fixed(100 * p)} %`;
+  if (p < 1 && p >= 0.9995) return ">\u00a099.9\u00a0%";
+  return p > 0 && p < 0.0005 ? "<\u00a00.1\u00a0%" : `${fixed(100 * p)}\u00a0%`;
 }
 
 const short = (v) => (v === 0 || Math.abs(v) >= 0.01 ? fixed(v, 2) : v.toExponential(0).replaceAll("-", "−"));
@@ -40,19 +40,19 @@ export function trust(confidence) {
   const q = right / count, error = Math.sqrt((q * (1 - q)) / count);
   const sure = to === 1 ? `more than ${100 * from} % sure` : from ? `${100 * from} to ${100 * to} % sure` :
     `less than ${100 * to} % sure`;
-  const read = right === count ? "all" : `${fixed(100 * q)} % (± ${fixed(100 * error)})`;
+  const read = right === count ? "all" : `${percent(q)} (±\u00a0${fixed(100 * error)})`;
   return `Of the 10,000 test digits it was ${sure} on ${count.toLocaleString("en")}, and it read ${read} of these. ` +
     "That holds for digits like those. For anything else, a house for example, the number says nothing.";
 }
 
 // ---- Pictures ---------------------------------------------------------------------------------------------------
 
-/** A grid of small squares: draw(values, colour, outline) paints them, and the outline of a digit above. */
+/** A square of small squares: draw(values, columns, colour, outline) paints them, and a digit's outline above. */
 function grid(label) {
   const canvas = html("canvas", { role: "img", "aria-label": label });
   const draw = (values, columns, colour, outline = null) => {
-    const rows = Math.ceil(values.length / columns), side = Math.max(1, Math.floor(336 / columns));
-    Object.assign(canvas, { width: columns * side, height: rows * side });
+    const side = Math.max(1, Math.floor(336 / columns));
+    Object.assign(canvas, { width: columns * side, height: columns * side });
     const pen = canvas.getContext("2d");
     values.forEach((value, i) => {
       pen.fillStyle = colour(value);
@@ -259,9 +259,10 @@ export class Digit {
     for (const [name, values] of Object.entries({ z1, a1 })) {
       this[name].draw(values, columns, signed(most));
       this.panels[name].limit(most);
-      const mark = this[name].canvas.nextSibling, rows = Math.ceil(net.H / columns);
-      Object.assign(mark.style, { width: `${100 / columns}%`, height: `${100 / rows}%`,
-        left: `${(100 / columns) * (h % columns)}%`, top: `${(100 / rows) * Math.floor(h / columns)}%` });
+      const cell = 100 / columns, place = { left: h % columns, top: Math.floor(h / columns), width: 1, height: 1 };
+      for (const [key, cells] of Object.entries(place)) {
+        this[name].canvas.nextSibling.style[key] = `${cells * cell}%`;
+      }
     }
     const weights = template(net, h), weight = net.W2[h * net.K + answer];
     this.column.draw(weights, 28, signed(largest(weights)), x);
