@@ -127,7 +127,8 @@ export class Digit {
     this.answer = html("p", { class: "answer" });
     this.classes = html("table", { class: "classes" });
     this.trusted = html("p", { class: "words" });
-    return html("div", { class: "board" }, html("div", { class: "sheet" }, html("div", { class: "name" }, "draw here"), this.pad.canvas, tools, help),
+    const name = html("div", { class: "name" }, "draw here");
+    return html("div", { class: "board" }, html("div", { class: "sheet" }, name, this.pad.canvas, tools, help),
       html("div", { class: "fed" }, fed.box, this.against.box),
       html("div", { class: "said" }, this.answer, this.classes, this.trusted));
   }
@@ -200,8 +201,8 @@ export class Digit {
       if (file.size > 64e6) throw new Error(`expected at most 64,000,000 bytes, got ${file.size.toLocaleString("en")}`);
       const net = load(await file.arrayBuffer());
       const right = DIGITS.filter((strokes, digit) => reading(net, strokes).answer === digit).length;
-      const hint = right > 5 ? "" : " That is few. Is it trained, on pixels divided by 255, and is W1[d, h] the weight " +
-        "from pixel d to unit h?";
+      const hint = right > 5 ? "" : " That is few. Is it trained, on pixels divided by 255, and is W1[d, h] the " +
+        "weight from pixel d to unit h?";
       this.use(net, `${file.name} is in use. It reads ${right} of the 10 stored digits.${hint}`);
     } catch (error) {
       this.message.textContent = `${file.name}: ${error.message}. The network in use stays.`;

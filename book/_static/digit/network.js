@@ -72,7 +72,8 @@ export function load(content) {
     content.byteLength.toLocaleString("en"));
   const { header, start } = headerOf(content);
   const names = Object.keys(header).filter((name) => name !== "__metadata__");
-  expect(names.length === 4 && NAMES.every((name) => names.includes(name)), "the arrays W1, b1, W2 and b2", list(names));
+  const right = names.length === 4 && NAMES.every((name) => names.includes(name));
+  expect(right, "the arrays W1, b1, W2 and b2", list(names));
   for (const name of NAMES) {
     const { dtype, shape: sizes, data_offsets: place } = header[name] ?? {};
     expect(Object.hasOwn(TYPES, dtype), `${name} in F32 or F64`, String(dtype).slice(0, 40));

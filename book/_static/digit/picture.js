@@ -1,7 +1,7 @@
 // From strokes to MNIST's 28 × 28, by the steps of nnlib.picture.to_mnist_form (chapter 09).
 //
-// A stroke is a list of points [x, y], in any unit. The strokes are kept and drawn anew with a pen that fits the digit's
-// size, so that a small digit does not come out fat, nor a large one thin.
+// A stroke is a list of points [x, y], in any unit. The strokes are kept and drawn anew with a pen that fits the
+// digit's size, so that a small digit does not come out fat, nor a large one thin.
 
 const BOX = 20, SIDE = 28;  // pixels
 const FINE = 8;  // samples along a side of a pixel
