@@ -1,4 +1,7 @@
-"""A page with one interactive figure and nothing else, served from book/_static, for the tests and for the stills."""
+"""A page with one interactive figure, or with the sheet to draw on, and nothing else; for the tests and for the stills.
+
+`served` serves book/_static, as the site does, and with it NAME.page and NAME.digit, each also as NAME.page?theme=dark.
+"""
 
 import threading
 from contextlib import contextmanager
@@ -7,7 +10,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-STATIC = Path(__file__).parents[1] / "book" / "_static"
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "book" / "_static"
+WEIGHTS = ROOT / "data" / "weights" / "784-64-10.safetensors"  # the site has it beside the module that reads it
 FIGURES = STATIC / "figures"
 NAMES = sorted(path.stem for path in FIGURES.glob("*.js") if path.stem not in ("base", "mount"))
 
@@ -16,26 +21,49 @@ PAGE = """<!doctype html>
 <head><meta charset="utf-8"><title>{name}</title><meta name="viewport" content="width=device-width">
 <link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/book.css"><link rel="stylesheet" href="/figures/figures.css">
+<link rel="stylesheet" href="/digit/digit.css">
 <style>body {{ background: var(--ground); color: var(--ink); margin: 16px; font: 17px/1.6 var(--sans); }}</style></head>
-<body><main class="bd-article"><figure class="interactive" id="fig">
-<img src="/figures/still/{name}.svg" alt="still">
+<body><main class="bd-article"><figure class="{kind}" id="fig">
+<img src="{still}" alt="still">
 <figcaption>The caption says what one sees.</figcaption>
 </figure></main>
-<script type="module" src="/figures/mount.js"></script></body></html>"""
+<script type="module" src="{module}"></script></body></html>"""
+
+KINDS = {
+    ".page": {
+        "kind": "interactive",
+        "still": "/figures/still/{name}.svg",
+        "module": "/figures/mount.js",
+    },
+    ".digit": {"kind": "draw-a-digit", "still": "/digit/still.svg", "module": "/digit/mount.js"},
+}
+
+
+def page(address):
+    """Return the page of an address such as /softmax.page?theme=dark, or None where it names a file."""
+    address = urlsplit(address)
+    path = Path(address.path)
+    if path.suffix not in KINDS:
+        return None
+    kind = KINDS[path.suffix]
+    theme = parse_qs(address.query).get("theme", ["light"])[0]
+    return PAGE.format(**(kind | {"name": path.stem, "theme": theme, "still": kind["still"].format(name=path.stem)}))
 
 
 class Handler(SimpleHTTPRequestHandler):
     def do_GET(self):
-        address = urlsplit(self.path)
-        if not address.path.endswith(".page"):
+        body = page(self.path)
+        if body is None:
             return super().do_GET()
-        theme = parse_qs(address.query).get("theme", ["light"])[0]
-        body = PAGE.format(name=Path(address.path).stem, theme=theme).encode()
+        body = body.encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return self.wfile.write(body)
+
+    def translate_path(self, path):
+        return str(WEIGHTS) if path == f"/digit/{WEIGHTS.name}" else super().translate_path(path)
 
     def end_headers(self):
         self.send_header("Cache-Control", "no-store")
@@ -52,3 +80,11 @@ def served():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def watch(tab, address, found):
+    """Add to the list `found`, while `tab` is used: errors, warnings, failed requests, requests to elsewhere."""
+    tab.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
+    tab.on("pageerror", lambda error: found.append(f"script: {error}"))
+    tab.on("response", lambda response: response.status >= 400 and found.append(f"{response.status} {response.url}"))
+    tab.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or found.append(f"elsewhere: {r.url}"))

@@ -127,6 +127,25 @@ def test_search_is_there_once_and_finds(tab, address):
     tab.locator("#search-results li a").first.wait_for()
 
 
+@pytest.mark.parametrize("name", ["draw", "introduction"])
+def test_the_sheet_reads_what_is_drawn(tab, address, complaints, name):
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto(f"{address}/book/{name}.html")
+    tab.locator(".draw-a-digit").scroll_into_view_if_needed()
+    pad = tab.locator(".draw-a-digit.mounted .pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for i, (x, y) in enumerate([(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]):
+        tab.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+        if i == 0:
+            tab.mouse.down()
+    tab.mouse.up()
+    assert tab.locator(".answer").text_content().startswith("Read as 7")
+    assert tab.locator(".inside").is_visible() == (name == "draw")
+    assert not tab.locator(".draw-a-digit .legend").is_visible()
+    assert complaints == []
+
+
 def test_hidden_answers_open_by_keyboard_and_are_large_enough_for_a_finger(browser, address):
     phone = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.goto(f"{address}/notebooks/04_softmax.html")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from figure_page import FIGURES as FOLDER
-from figure_page import NAMES, served
+from figure_page import NAMES, served, watch
 
 from nnlib import functional, gradcheck
 
@@ -145,14 +145,7 @@ def page_of(browser, address):
         contexts.append(context)
         tab = context.new_page()
         tab.set_default_timeout(10_000)
-        tab.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
-        tab.on("pageerror", lambda error: found.append(f"script: {error}"))
-        tab.on(
-            "response", lambda response: response.status >= 400 and found.append(f"{response.status} {response.url}")
-        )
-        tab.on(
-            "request", lambda r: r.url.startswith((address, "data:", "blob:")) or found.append(f"elsewhere: {r.url}")
-        )
+        watch(tab, address, found)
         tab.goto(f"{address}/{name}.page?theme={theme}")
         if options.get("java_script_enabled", True):
             tab.wait_for_selector(".mounted")

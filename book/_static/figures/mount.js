@@ -34,12 +34,16 @@ async function mount(figure) {
   figure.classList.add("mounted");
 }
 
-const near = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) {
-    if (!isIntersecting) continue;
-    near.unobserve(target);
-    mount(target).catch((error) => console.error(`figure ${target.id}: the still picture stays.`, error));
-  }
-}, { rootMargin: "600px" });
+/** Call bring(figure), once, for each of the figures that comes near the window. */
+export function whenNear(figures, bring) {
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      bring(target).catch((error) => console.error(`figure ${target.id}: the still picture stays.`, error));
+    }
+  }, { rootMargin: "600px" });
+  for (const figure of figures) near.observe(figure);
+}
 
-for (const figure of document.querySelectorAll("figure.interactive")) near.observe(figure);
+whenNear(document.querySelectorAll("figure.interactive"), mount);

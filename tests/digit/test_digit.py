@@ -1,0 +1,509 @@
+"""The sheet to draw on, in a real browser: it computes what nnlib computes, reads drawings, and refuses bad files."""
+
+import base64
+import json
+import random
+import struct
+
+import make_digit
+import numpy as np
+import pytest
+import safetensors.numpy
+from figure_page import served, watch
+from PIL import Image
+
+from nnlib import data, functional, gradcheck, io, picture
+from nnlib.two_layer import TwoLayerNet
+
+DIGIT = "document.querySelector('.digit').digit"
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return data.load_mnist()
+
+
+@pytest.fixture(scope="module")
+def net():
+    return io.load(io.SHIPPED)
+
+
+@pytest.fixture
+def page_of(browser, address):
+    """A function that opens the sheet in a window of its own; when the test ends, no window may have complained."""
+    found, contexts = [], []
+
+    def open_page(theme="light", **options):
+        context = browser.new_context(**({"viewport": {"width": 752, "height": 1000}, "color_scheme": theme} | options))
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(10_000)
+        watch(tab, address, found)
+        tab.goto(f"{address}/sheet.digit?theme={theme}")
+        if options.get("java_script_enabled", True):
+            tab.wait_for_selector(".mounted")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def modules(browser, address):
+    """A page from which the modules are called: modules(function, argument)."""
+    tab = browser.new_page()
+    tab.goto(f"{address}/sheet.digit")
+    tab.evaluate(
+        """async () => {
+          for (const name of ['network', 'picture', 'examples']) window[name] = await import(`/digit/${name}.js`);
+          window.net = network.load(await (await fetch('/digit/784-64-10.safetensors')).arrayBuffer());
+          window.rows = (text, n) => {  // base64 of bytes, n a row
+            const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+            return Array.from({length: bytes.length / n}, (_, i) => bytes.slice(i * n, (i + 1) * n));
+          };
+        }"""
+    )
+    yield tab.evaluate
+    tab.close()
+
+
+def packed(array):
+    return base64.b64encode(np.ascontiguousarray(array, np.uint8).tobytes()).decode()
+
+
+# ---- it computes what nnlib computes --------------------------------------------------------------------------------
+
+
+def test_a_thousand_digits_are_read_as_nnlib_reads_them(modules, net, mnist):
+    X = mnist.X_test[:1000]
+    A2 = modules(
+        "text => rows(text, 784).map(x => [...network.forward(net, Float64Array.from(x, v => v / 255)).a2])", packed(X)
+    )
+    expected = net.forward(data.scale(X))[3]
+    assert np.array_equal(np.argmax(A2, axis=1), expected.argmax(axis=1))
+    assert np.abs(A2 - expected).max() < 1e-5  # the promise
+    assert np.abs(A2 - expected).max() < 1e-12  # both compute in float64, in another order
+
+
+def test_every_array_and_the_gradient_are_those_of_nnlib(modules, net, mnist):
+    names = ["z1", "a1", "z2", "a2", "dz2", "da1", "dz1", "dx"]
+    code = """([text, names]) => rows(text, 784).map(bytes => {
+      const x = Float64Array.from(bytes, v => v / 255), passed = network.forward(net, x);
+      const back = network.backward(net, passed, passed.a2.indexOf(Math.max(...passed.a2)));
+      return names.map(name => [...({...passed, ...back})[name]]);
+    })"""
+    X = np.vstack([mnist.X_test[:20], np.zeros((1, 784), np.uint8)])
+    for x, arrays in zip(data.scale(X), modules(code, [packed(X), names]), strict=True):
+        forward = net.forward(x[None])
+        Y = data.one_hot(forward[3].argmax(axis=1))
+        _, db1, _, db2 = net.backward(x[None], Y, *forward)  # with one picture, db is dz
+        dx = functional.linear_backward(db1[None], x[None], net.W1)[0]
+        expected = [*forward, db2, db2 @ net.W2.T, db1, dx]
+        for name, array, right in zip(names, arrays, expected, strict=True):
+            assert np.allclose(array, np.ravel(right), rtol=1e-10, atol=1e-13), name
+    unsure = int((net.forward(data.scale(mnist.X_test[:1000]))[3].max(axis=1)).argmin())
+    x = data.scale(mnist.X_test[unsure : unsure + 1])
+    Y = data.one_hot(net.predict(x))
+    (arrays,) = modules(code, [packed(mnist.X_test[unsure]), names])
+    numerical = gradcheck.numerical_gradient(lambda: net.loss(x, Y), x)
+    assert gradcheck.relative_error(np.array(arrays[-1]), numerical[0]) < 1e-5
+
+
+def test_strokes_become_the_picture_that_nnlib_makes_of_the_same_ink(modules):
+    """Random strokes, a dot, two lines; their ink in 8 × 8 samples a pixel also goes through to_mnist_form."""
+    rng = np.random.default_rng(0)
+    drawings = [
+        [(rng.random(2) + rng.normal(0, rng.choice([0.02, 0.2]), (n, 2)).cumsum(axis=0)).tolist() for n in counts]
+        for counts in (rng.integers(1, 9, rng.integers(1, 4)) for _ in range(60))
+    ] + [[[[0.5, 0.5]]], [[[0.1, 0.2], [0.9, 0.2]]], [[[0.3, 0.1], [0.3, 0.8]]]]
+    made = modules(
+        """drawings => drawings.map(strokes => {
+          const {ink, rows, columns} = picture.rasterise(strokes);
+          return [[...ink], 8 * rows, 8 * columns, [...picture.pictureOf(strokes)].map(v => 255 * v)];
+        })""",
+        drawings,
+    )
+    for ink, height, width, x in made:
+        sheet = np.pad(255 * np.reshape(ink, (height, width)), 3)
+        assert max(height, width) == 160
+        assert np.array_equal(picture.to_mnist_form(sheet), np.rint(x))
+
+
+# ---- it reads what is drawn -----------------------------------------------------------------------------------------
+
+
+def thinned(ink):
+    """Return the skeleton of a boolean picture, by Zhang and Suen's thinning (1984)."""
+    ink = np.pad(ink, 1).astype(np.uint8)
+    around = [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)]
+    while True:
+        before = ink.sum()
+        for first in (True, False):
+            p = [np.roll(ink, (-dr, -dc), axis=(0, 1)) for dr, dc in around]
+            count = sum(p)
+            turns = sum((p[i] == 0) & (p[(i + 1) % 8] == 1) for i in range(8))
+            n, e, s, w = p[0], p[2], p[4], p[6]
+            ends = (n * e * s, e * s * w) if first else (n * e * w, n * s * w)
+            removed = (ink == 1) & (count >= 2) & (count <= 6) & (turns == 1) & (ends[0] == 0) & (ends[1] == 0)
+            ink[removed] = 0
+        if ink.sum() == before:
+            return ink[1:-1, 1:-1].astype(bool)
+
+
+def strokes_of(x):
+    """Return strokes that a pen would draw along the digit of a picture, (784,): its skeleton, pixel by pixel."""
+    large = Image.fromarray(x.reshape(28, 28)).resize((112, 112), Image.Resampling.BICUBIC)
+    lit = {tuple(p) for p in np.argwhere(thinned(np.asarray(large) > 110))}
+    strokes = [
+        [[c / 112, r / 112], [(c + dc) / 112, (r + dr) / 112]]
+        for r, c in lit
+        for dr, dc in ((0, 1), (1, 0), (1, 1), (1, -1))
+        if (r + dr, c + dc) in lit
+    ]
+    return strokes or [[[c / 112, r / 112]] for r, c in lit]
+
+
+def test_two_hundred_digits_replayed_as_strokes_are_read(modules, mnist):
+    """Each at a place and in a size of its own. Of 2,000 such drawings 96.9 % are read, of their pictures 98.2 %."""
+    rng = np.random.default_rng(0)
+    some = np.arange(0, 10_000, 50)
+    drawings = []
+    for n in some:
+        size, corner = rng.uniform(0.2, 1.0), rng.random(2)
+        drawings.append((size * np.array(strokes_of(mnist.X_test[n])) + (1 - size) * corner).tolist())
+    answers = modules(
+        """drawings => drawings.map(strokes => {
+          const {a2} = network.forward(net, picture.pictureOf(strokes));
+          return a2.indexOf(Math.max(...a2));
+        })""",
+        drawings,
+    )
+    read = (answers == mnist.y_test[some]).mean()
+    assert read >= 0.95, f"{read:.1%} read"
+
+
+def test_the_stored_digits_are_read(modules):
+    answers = modules(
+        """() => examples.DIGITS.map(strokes => {
+          const {a2} = network.forward(net, picture.pictureOf(strokes));
+          return a2.indexOf(Math.max(...a2));
+        })"""
+    )
+    assert answers == list(range(10))
+
+
+def answer(tab):
+    return tab.locator(".answer").text_content()
+
+
+def drag(tab, points, box):
+    for i, (x, y) in enumerate(points):
+        tab.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        if i == 0:
+            tab.mouse.down()
+    tab.mouse.up()
+
+
+def test_the_mouse_draws_and_every_part_follows(page_of):
+    tab = page_of()
+    assert answer(tab).startswith("Read as 5")
+    box = tab.locator(".pad").bounding_box()
+    drag(tab, [(0.1, 0.1), (0.24, 0.1), (0.17, 0.4)], box)  # a small 7 in a corner takes the place of the example
+    assert tab.evaluate(f"{DIGIT}.pad.strokes.length") == 1
+    assert answer(tab).startswith("Read as 7")
+    drag(tab, [(0.14, 0.25), (0.24, 0.25)], box)  # and its bar
+    assert answer(tab).startswith("Read as 7")
+    shown = [cell.text_content() for cell in tab.locator(".classes .best td").all()]
+    a2 = tab.evaluate(f"[...{DIGIT}.now.a2]")
+    assert tab.locator(".classes .best th").text_content() == "7" and shown[-1].rstrip(" %")
+    assert abs(sum(a2) - 1) < 1e-12
+    tab.wait_for_function("document.querySelector('.heard[role=status]').textContent.startsWith('Read as 7')")
+    tab.get_by_role("button", name="Undo").click()
+    assert tab.evaluate(f"{DIGIT}.pad.strokes.length") == 1
+    tab.get_by_role("button", name="Clear").click()
+    assert answer(tab) == "An empty sheet" and not tab.evaluate(f"{DIGIT}.now.x.some(v => v)")
+    tab.get_by_label("a stored drawing").select_option("a crossed 7")
+    assert answer(tab).startswith("Read as 7")
+    tab.locator(".units canvas").first.hover(position={"x": 5, "y": 5})
+    assert "unit 0" in tab.locator(".of").text_content()
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll(page_of):
+    tab = page_of(viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True)
+    tab.evaluate("scrollTo(0, 60)")
+    box, client = tab.locator(".pad").bounding_box(), tab.context.new_cdp_session(tab)
+    before = tab.evaluate("scrollY")
+    for way in range(9):
+        point = {"x": box["x"] + box["width"] / 2 - way, "y": box["y"] + 0.85 * box["height"] - 24 * way}
+        client.send("Input.dispatchTouchEvent", {"type": "touchMove" if way else "touchStart", "touchPoints": [point]})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    tab.wait_for_timeout(100)
+    assert before and tab.evaluate("scrollY") == before
+    assert answer(tab).startswith("Read as 1")
+
+
+def test_by_keyboard_alone(page_of):
+    """Tab to the sheet, draw a 1, undo; a stored drawing; a hidden unit: nothing needs a pointer."""
+    tab = page_of()
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "pad"
+    tab.keyboard.press("Space")
+    assert tab.locator(".heard[role=status]").text_content() == "pen down"
+    for _ in range(14):
+        tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Space")
+    assert answer(tab).startswith("Read as 1")
+    tab.wait_for_function("document.querySelector('.heard[role=status]').textContent.startsWith('Read as 1')")
+    tab.keyboard.press("Space")
+    tab.keyboard.press("PageUp")
+    tab.keyboard.press("Shift+ArrowLeft")
+    tab.keyboard.press("Space")
+    assert tab.evaluate(f"{DIGIT}.pad.strokes.map(s => s.length)") == [15, 3]
+    tab.keyboard.press("Backspace")
+    assert tab.evaluate(f"{DIGIT}.pad.strokes.length") == 1
+    order = []
+    for _ in range(5):
+        tab.keyboard.press("Tab")
+        order.append(tab.evaluate("document.activeElement.getAttribute('role') ?? document.activeElement.localName"))
+    assert order == ["button", "button", "select", "slider", "input"]
+    tab.keyboard.press("Shift+Tab")
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator("[role=slider]").get_attribute("aria-valuenow") == "9"
+    assert "unit 9" in tab.locator(".of").text_content()
+    assert tab.locator("[role=slider]").get_attribute("aria-valuetext").startswith("unit 9. Score")
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------
+
+
+def arrays(hidden=32, dtype=np.float32, seed=0):
+    made = TwoLayerNet(np.random.default_rng(seed), hidden=hidden)
+    return {name: value.astype(dtype) for name, value in made.params.items()}
+
+
+def rewritten(header, body=None):
+    """The bytes of a file with this header over the body of a right one."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + (GOOD[8 + HEADER_LENGTH :] if body is None else body)
+
+
+GOOD = safetensors.numpy.save(arrays())
+(HEADER_LENGTH,) = struct.unpack("<Q", GOOD[:8])
+
+
+def changed(**changes):
+    """The right file with some entries of some arrays changed in its header: W1={"dtype": "F16"}."""
+    header = json.loads(GOOD[8 : 8 + HEADER_LENGTH])
+    for name, entry in changes.items():
+        header[name] |= entry
+    return rewritten(header)
+
+
+def with_number(number, dtype=np.float32):
+    bad = arrays(dtype=dtype)
+    bad["W2"][3, 4] = number
+    return safetensors.numpy.save(bad)
+
+
+FIRST = json.loads(GOOD[8 : 8 + HEADER_LENGTH])
+TWICE = GOOD[8 : 8 + HEADER_LENGTH].rstrip().replace(b'{"W', b'{"\\u00571":0,"W', 1)
+BAD = {
+    "empty": (b"", "expected a safetensors file, got 0 bytes"),
+    "seven bytes": (b"1234567", "got 7 bytes"),
+    "a PNG": (b"\x89PNG\r\n\x1a\n" + bytes(99), "expected a safetensors file, got something else"),
+    "truncated": (GOOD[:-100], "expected a whole file, got one cut off"),
+    "bytes behind": (GOOD + b"more", "bytes of numbers, got"),
+    "header too long": (struct.pack("<Q", 10**12) + GOOD[8:], "a header of 1,000,000,000,000 bytes"),
+    "header beyond 2^53": (b"\xff" * 8 + GOOD[8:], "a header of 18,446,744"),
+    "not JSON": (rewritten(b"{'W1': 1}"), "its header is no JSON"),
+    "not UTF-8": (rewritten(b'{"W1\xff": 1}'), "its header is no JSON"),
+    "a list": (rewritten([1, 2]), "expected a header that is an object"),
+    "a name twice": (rewritten(TWICE), "expected each name once, got W1 twice"),
+    "nothing in it": (rewritten({}, b""), "expected the arrays W1, b1, W2 and b2, got none"),
+    "an array missing": (safetensors.numpy.save({k: v for k, v in arrays().items() if k != "b2"}), "got W1, W2, b1"),
+    "an array too many": (safetensors.numpy.save(arrays() | {"W3": np.ones(2)}), "expected the arrays W1, b1, W2 and"),
+    "no entry": (rewritten(FIRST | {"W1": None}), "expected W1 in F32 or F64, got undefined"),
+    "another type": (changed(W1={"dtype": "F16"}), "expected W1 in F32 or F64, got F16"),
+    "a type of JavaScript": (changed(W1={"dtype": "constructor"}), "expected W1 in F32 or F64, got constructor"),
+    "whole numbers": (safetensors.numpy.save(arrays(dtype=np.int64)), "got I64"),
+    "shape that is none": (changed(W1={"shape": [784, -32]}), "expected W1 with a shape, got [784,-32]"),
+    "shape of another size": (changed(W1={"shape": [784, 31]}), "expected W1 of shape (784, 31) in 97216 bytes"),
+    "three sizes": (changed(W1={"shape": [784, 8, 4]}), "expected W1 of shape (784, 32), got (784, 8, 4)"),
+    "transposed": (
+        safetensors.numpy.save({name: np.ascontiguousarray(value.T) for name, value in arrays().items()}),
+        "expected W1 of shape (784, 32), got (32, 784)",
+    ),
+    "other pixels": (
+        safetensors.numpy.save(arrays() | {"W1": np.ones((144, 32), np.float32)}),
+        "expected W1 of shape (784, 32), got (144, 32)",
+    ),
+    "no hidden unit": (safetensors.numpy.save(arrays() | {"b1": np.ones(0, np.float32)}), "at least one hidden unit"),
+    "offsets that overlap": (
+        changed(b1={"data_offsets": [FIRST["b2"]["data_offsets"][0], FIRST["b2"]["data_offsets"][0] + 128]}),
+        "to begin at byte",
+    ),
+    "offsets backwards": (changed(b1={"data_offsets": [128, 0]}), "expected b1 with two offsets"),
+    "nan": (with_number(np.nan), "expected finite numbers in W2, got NaN"),
+    "infinity": (with_number(-np.inf), "expected finite numbers in W2, got -Infinity"),
+    "too large": (with_number(1e300, np.float64), "expected finite numbers in W2, got 1e+300"),
+}  # fmt: skip
+
+
+def choose(tab, name, content):
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    tab.locator("input[type=file]").set_input_files(file)
+    tab.wait_for_function("name => document.querySelector('.message').textContent.startsWith(name)", arg=name)
+    return tab.locator(".message").text_content()
+
+
+def test_a_bad_file_is_refused_in_words_and_the_network_stays(page_of):
+    tab = page_of()
+    before = tab.evaluate(f"[...{DIGIT}.now.a2]")
+    for i, (name, (content, expected)) in enumerate(BAD.items()):
+        message = choose(tab, f"{i}.safetensors", content)
+        assert expected in message and message.endswith("The network in use stays."), f"{name}: {message}"
+        assert tab.evaluate(f"{DIGIT}.net === {DIGIT}.book && [...{DIGIT}.now.a2]") == before, name
+    assert not tab.get_by_role("button", name="Back to").is_visible()
+
+
+def test_what_the_page_takes_nnlib_takes_too(tmp_path):
+    """And what it refuses: but for files of float64, which the page reads and `nnlib.io.load` does not."""
+    path = tmp_path / "file.safetensors"
+    for name, (content, _) in BAD.items():
+        path.write_bytes(content)
+        if name == "other pixels":
+            io.load(path)  # a network like any other, only not one for these pictures
+            continue
+        with pytest.raises(ValueError):
+            io.load(path)
+
+
+@pytest.mark.parametrize(("hidden", "dtype"), [(32, np.float32), (64, np.float64), (1, np.float32), (300, np.float32)])
+def test_the_readers_own_network_reads(page_of, mnist, net, hidden, dtype):
+    tab = page_of(viewport={"width": 390, "height": 900})
+    own = arrays(hidden, dtype, seed=1)
+    message = choose(tab, "my.safetensors", safetensors.numpy.save(own, {"made": 'by "W1": me'}))
+    assert message.startswith("my.safetensors is in use. It reads ")
+    x = np.array(tab.evaluate(f"[...{DIGIT}.now.x]"))
+    a1 = np.maximum(0, x @ own["W1"].astype(float) + own["b1"])
+    a2 = functional.softmax(a1 @ own["W2"].astype(float) + own["b2"])
+    assert np.abs(tab.evaluate(f"[...{DIGIT}.now.a2]") - a2).max() < 1e-12
+    assert f"yours, 784-{hidden}-10" in tab.locator(".file").text_content()
+    slider = tab.locator("[role=slider]")
+    slider.press("End")
+    assert slider.get_attribute("aria-valuenow") == str(hidden - 1)
+    grid = tab.locator("[role=slider] canvas")  # what is under the pointer is what is chosen
+    columns = int(np.ceil(np.sqrt(hidden)))
+    row, column = divmod(hidden // 2, columns)
+    cell = grid.bounding_box()["width"] / columns
+    grid.hover(position={"x": (column + 0.5) * cell, "y": (row + 0.5) * cell})
+    assert slider.get_attribute("aria-valuenow") == str(hidden // 2)
+    chosen = tab.locator("[role=slider] .chosen").bounding_box()
+    assert abs(chosen["y"] - grid.bounding_box()["y"] - row * cell) < 2
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.get_by_role("button", name="Back to").click()
+    assert answer(tab).startswith("Read as 5") and tab.locator(".message").text_content() == ""
+
+
+def test_a_network_that_reads_little_is_asked_why(page_of, net):
+    """The right shapes, the values in the wrong order: no check of the file sees it, ten digits do."""
+    tab = page_of()
+    shuffled = {name: value.astype(np.float32) for name, value in net.params.items()}
+    shuffled["W1"] = shuffled["W1"].T.reshape(784, 64).copy()
+    assert "That is few." in choose(tab, "shuffled.safetensors", safetensors.numpy.save(shuffled))
+
+
+# ---- the page -------------------------------------------------------------------------------------------------------
+
+CUT = """() => {
+  const root = document.querySelector('.digit').getBoundingClientRect();
+  return [...document.querySelectorAll('.digit *')].map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.width > 1 && (box.right > root.right + 3 || box.left < root.left - 3
+      || e.scrollWidth > e.clientWidth + 3 && e.clientWidth && !e.matches('select, .heard')))
+    .map(([e]) => `<${e.localName} class="${e.className}"> ${e.textContent.slice(0, 40)}`);
+}"""
+SMALL = """() => [...document.querySelectorAll('.digit :is(button, select, label.button, .units, .pad)')]
+  .filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.height < 43.5 || box.width < 43.5).map(([e]) => e.outerHTML.slice(0, 80))"""
+BROKEN = r"""() => [...document.querySelectorAll('.digit, .digit *')].flatMap(e => [
+  ...[...e.attributes].map(a => a.value), ...[...e.childNodes].map(n => n.data ?? '')])
+  .filter(text => /NaN|undefined|Infinity|\[object/.test(text))"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_cut_off_or_too_small(page_of, theme):
+    tab = page_of(theme)
+    for width in (1000, 752, 640, 390, 340):
+        tab.set_viewport_size({"width": width, "height": 900})
+        for drawing in ("a 5", "a crossed 7", "a house, no digit"):
+            tab.get_by_label("a stored drawing").select_option(drawing)
+            assert tab.evaluate(CUT) == [], f"cut off at {width} px, {drawing}"
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            assert tab.evaluate(SMALL) == tab.evaluate(BROKEN) == []
+
+
+def test_random_input(page_of, seed=0):
+    tab = page_of()
+    rng = random.Random(seed)
+    box = tab.locator(".digit").bounding_box()
+    keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "Space", "Backspace", "Tab"]
+    for step in range(200):
+        what = rng.random()
+        if what < 0.4:
+            tab.mouse.move(box["x"] + rng.random() * box["width"], box["y"] + rng.random() * 0.8 * box["height"])
+        elif what < 0.6:
+            (tab.mouse.down if rng.random() < 0.6 else tab.mouse.up)()
+        else:
+            tab.keyboard.press(rng.choice(keys))
+        if step % 20 == 19:
+            assert tab.evaluate(BROKEN) == []
+            assert abs(sum(tab.evaluate(f"[...{DIGIT}.now.a2]")) - 1) < 1e-12
+
+
+def test_weights_are_fetched_only_when_the_reader_comes_near(browser, address):
+    tab = browser.new_page(viewport={"width": 752, "height": 600})
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.add_init_script(
+        "document.addEventListener('readystatechange', () => "
+        "(document.querySelector('main').style.paddingTop = '4000px'), {once: true})"
+    )
+    tab.goto(f"{address}/sheet.digit")
+    tab.wait_for_timeout(200)
+    assert not any("safetensors" in url for url in asked)
+    tab.mouse.wheel(0, 3500)
+    tab.wait_for_selector(".mounted")
+    assert sum("safetensors" in url for url in asked) == 1
+    tab.close()
+
+
+def test_the_still_picture_and_its_words_are_there_without_scripts_and_on_paper(page_of, browser, address):
+    tab = page_of()
+    assert not tab.locator("figure > img").is_visible()
+    tab.emulate_media(media="print")
+    assert tab.locator("figure > img").is_visible() and not tab.locator(".digit").is_visible()
+    assert page_of(java_script_enabled=False).locator("figure > img").is_visible()
+    broken = browser.new_page()
+    broken.route("**/*.safetensors", lambda route: route.fulfill(status=404))
+    with broken.expect_console_message(lambda message: "the still picture stays" in message.text):
+        broken.goto(f"{address}/sheet.digit")
+    assert broken.locator("figure > img").is_visible()
+    broken.close()
+
+
+def test_what_a_program_made_is_current(browser, address, net, mnist):
+    again = "make it again: python tests/make_digit.py"
+    assert (make_digit.FOLDER / "tested.js").read_text(encoding="utf-8") == make_digit.tested(net, mnist), again
+    tab = browser.new_page()
+    assert (make_digit.FOLDER / "still.svg").read_text(encoding="utf-8") == make_digit.still(tab, address), again
+    tab.close()
