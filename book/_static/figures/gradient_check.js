@@ -55,18 +55,18 @@ function drawLens({ h, format }, { x, f, slope, exact, right, left }, [x0, x1], 
   const straight = (slope, [t0, rise], attributes) => {  // through the point, from edge to edge
     const ends = [-top, top].map((edge) => (slope ? t0 + (edge - rise) / slope : edge)).sort((a, b) => a - b);
     const [a, b] = [Math.max(-2, ends[0]), Math.min(2, ends[1])], height = (t) => up(rise + slope * (t - t0));
-    return line(across(a), height(a), across(b), height(b), { "stroke-width": 2, ...attributes });
+    return line(across(a), height(a), across(b), height(b), { style: "stroke-width: 2", ...attributes });
   };
   const spots = [right, left].filter((number) => number !== undefined).map(place).filter(inside);
   const strokes = [{ class: "stroke value" }, { class: "stroke ink", "stroke-dasharray": "6 4" },
     { class: "stroke gradient" }];
   const legend = ["1/*x* as computed", "exact slope", "measured slope"].flatMap((words, i) => [
-    line(x1 - 20, y0 + 12 + 20 * i, x1, y0 + 12 + 20 * i, { ...strokes[i], "stroke-width": 2 }),
+    line(x1 - 20, y0 + 12 + 20 * i, x1, y0 + 12 + 20 * i, { ...strokes[i], style: "stroke-width: 2" }),
     text(x1 - 28, y0 + 17 + 20 * i, words, { anchor: "end", class: strokes[i].class.replace("stroke", "") })]);
   return [
     ...legend,
     axis(across, y0 + height, [-1, 0, 1], { print: (t) => ["*x* − *ε*", "*x*", "*x* + *ε*"][t + 1] }),
-    path(`M${curve.join("L")}`, { ...strokes[0], "stroke-width": 2 }),
+    path(`M${curve.join("L")}`, { ...strokes[0], style: "stroke-width: 2" }),
     straight(exact, [0, 0], strokes[1]), straight(slope, spots[0] ?? [0, 0], strokes[2]),
     ...spots.map(([t, rise]) => svg("circle", { cx: across(t), cy: up(rise), r: 4.5, class: "fill value" }))];
 }
@@ -100,7 +100,7 @@ function drawV(state, across, up, x0, y0) {
   };
   const measured = (format) => steps.map((h) => Math.max(LOWEST, measure({ ...state, format, h }).error));
   const arm = (name) => curve(steps.map((h) => expected({ ...state, h })[name]),
-    { class: "stroke ink", "stroke-dasharray": "3 4", "stroke-width": 1.2 });
+    { class: "stroke ink", "stroke-dasharray": "3 4", style: "stroke-width: 1.2" });
   const labels = state.method === "complex"
     ? { float32: [1e-13, 1e-6], float64: [1e-13, 1e-14] } : { float32: [1e-13, 0.08], float64: [2e-11, 1e-4] };
   const label = (format, role) => text(across(labels[format][0]), up(labels[format][1]), format, { class: role });
@@ -109,7 +109,7 @@ function drawV(state, across, up, x0, y0) {
     axis(across, y0, [1e-15, 1e-10, 1e-5, 1e-1], { name: "step *ε*: drag the dot", print: power }),
     axis(up, x0, [1e-15, 1e-10, 1e-5, 1], { side: "left", name: "error of the slope", print: power }),
     curve(measured(weak), { class: "stroke muted" }), label(weak, "muted"),
-    curve(measured(strong), { class: "stroke gradient", "stroke-width": 2 }), label(strong, "gradient"),
+    curve(measured(strong), { class: "stroke gradient", style: "stroke-width: 2" }), label(strong, "gradient"),
     arm("rounding"), arm("truncation")];
 }
 
