@@ -4,7 +4,9 @@ A figure has one row in FIGURES. What it prints with a name (``data-shows="p.0"`
 function, which computes it from the figure's state with nnlib, in the first state and after random input.
 """
 
+import html
 import importlib.util
+import inspect
 import math
 import random
 import re
@@ -16,7 +18,7 @@ import pytest
 from figure_page import FIGURES as FOLDER
 from figure_page import NAMES, served, watch
 
-from nnlib import functional, gradcheck
+from nnlib import functional, gradcheck, two_layer
 
 specification = importlib.util.spec_from_file_location("play", Path(__file__).parents[2] / "notebooks" / "figures.py")
 play = importlib.util.module_from_spec(specification)
@@ -50,6 +52,59 @@ def softmax(state):
         return {"p": p, "J": functional.softmax_jacobian(p)}
 
 
+def gradient_check(state):
+    """The slope of 1/x at 0.7, in NumPy's arithmetic; its central difference in float64 is gradcheck's."""
+    h, method = state["h"], state["method"]
+    real, complex_ = {"float64": (np.float64, np.complex128), "float32": (np.float32, np.complex64)}[state["format"]]
+    x, step = real(0.7), real(h)
+    exact, unit = -1 / (float(x) * float(x)), np.finfo(real).eps / 2
+    f, slope_size, second, third = 1 / 0.7, 1 / 0.7**2, 2 / 0.7**3, 6 / 0.7**4
+    up, down = 1 / (x + step), 1 / (x if method == "forward" else x - step)
+    numbers = {"up": up, "down": down, "difference": up - down, "exact": exact}
+    if method == "forward":
+        slope, rounding, truncation = (up - down) / step, 2 * unit * f / h, h / 2 * second
+    elif method == "central":
+        slope, rounding, truncation = (up - down) / (2 * step), unit * f / h, h**2 / 6 * third
+        if real is np.float64:
+            at = np.array([x])
+            slope = gradcheck.numerical_gradient(lambda: float(1 / at[0]), at, step=h)[0]
+    else:
+        sideways = 1 / complex_(complex(x, step))
+        numbers |= {"real": sideways.real, "imaginary": sideways.imag}
+        slope, rounding, truncation = sideways.imag / step, unit * slope_size, h**2 / 6 * third
+    assert slope.dtype == real
+    error = abs(float(slope) - exact)
+    return numbers | {"slope": slope, "error": error, "rounding": rounding, "truncation": truncation}
+
+
+def backpropagation(state):
+    """The chapter's 2-2-2 net: two_layer's gradients, or a faulty line in their place, beside those by nudging."""
+    x, y = np.array([[1.0, 2.0]]), np.array([[0.0, 1.0]])
+    net = two_layer.TwoLayerNet(np.random.default_rng(0), 2, 2, 2)
+    net.W1[:], net.b1[:] = [[1, -1], [0.5, -0.5]], [0, 0.5]
+    net.W2[:], net.b2[:] = [[1, -1], [0.5, 2]], [0, 1]
+    z1, a1, z2, a2 = net.forward(x)
+    nudged = {"d" + name: gradcheck.numerical_gradient(lambda: net.loss(x, y), p) for name, p in net.params.items()}
+    for name, array, loss in (
+        ("dz2", z2, lambda: functional.softmax_cross_entropy(z2, y)),
+        ("da1", a1, lambda: functional.softmax_cross_entropy(a1 @ net.W2 + net.b2, y)),
+        ("dz1", z1, lambda: functional.softmax_cross_entropy(functional.relu(z1) @ net.W2 + net.b2, y)),
+    ):
+        nudged[name] = gradcheck.numerical_gradient(loss, array)[0]
+
+    dz2 = functional.softmax_cross_entropy_backward(z2, y)
+    da1 = dz2 @ (net.W2 if state["bug"] == "transpose" else net.W2.T)
+    dz1 = da1 * (a1 >= 0) if state["bug"] == "mask" else functional.relu_backward(da1, z1)
+    _, dW2, db2 = functional.linear_backward(dz2, a1, net.W2)
+    _, dW1, db1 = functional.linear_backward(dz1, x, net.W1)
+    if state["bug"] == "none":
+        same = zip(net.backward(x, y, z1, a1, z2, a2), (dW1, db1, dW2, db2), strict=True)
+        assert all(np.allclose(a, b) for a, b in same)
+    values = {"x": x[0], "z1": z1[0], "a1": a1[0], "z2": z2[0], "a2": a2[0], "y": y[0], "L": net.loss(x, y)}
+    gradients = {"dz2": dz2[0], "dW2": dW2, "db2": db2, "da1": da1[0], "dz1": dz1[0], "dW1": dW1, "db1": db1}
+    return values | gradients | {"nudged": nudged}
+
+
 @dataclass
 class Row:
     """What the tests must know of a figure."""
@@ -60,6 +115,19 @@ class Row:
 
 
 FIGURES = {
+    "backpropagation": Row(
+        backpropagation,
+        [{"at": at, "bug": bug} for bug in ("none", "transpose", "mask") for at in (0, 5, 9, 11, 15, 17)],
+    ),
+    "gradient_check": Row(
+        gradient_check,
+        [
+            {"h": h, "format": format, "method": method}
+            for h in (0.1, 1.6e-5, 3.2e-10, 1e-16)
+            for format in ("float64", "float32")
+            for method in ("forward", "central", "complex")
+        ],
+    ),
     "warm_up": Row(warm_up, [{"x": -0.7, "nudge": 0.5, "twice": True}, {"x": 1.5, "nudge": 0.01}]),
     "softmax": Row(
         softmax,
@@ -286,7 +354,7 @@ def test_still_picture(page_of, name):
     tab.wait_for_function("document.querySelector('.stage').clientWidth === 704")
     words = tab.evaluate("() => [...document.querySelectorAll('.stage text, .equation')].map(e => e.textContent)")
     still = (FOLDER / "still" / f"{name}.svg").read_text(encoding="utf-8")
-    drawn = re.sub(r"\s", "", "".join(re.findall(r">([^<>]+)<", still)))
+    drawn = re.sub(r"\s", "", html.unescape("".join(re.findall(r">([^<>]+)<", still))))
     assert drawn == re.sub(r"\s", "", "".join(words)), f"the still picture is old: python tests/make_stills.py {name}"
     assert len(still) < 60_000
     tab.emulate_media(media="print")
@@ -317,6 +385,12 @@ def test_it_is_a_widget_too(page_of, name):
     )
     assert result["drawn"] > 5 and result["saved"] == 1 and result["written"] >= 1
     assert result["left"] == result["listeners"] == 0
+
+
+def test_the_program_that_backpropagation_steps_through_is_the_library_s(page_of):
+    code = page_of("backpropagation").locator(".stage text[font-family]").all_text_contents()
+    library = inspect.getsource(two_layer.TwoLayerNet.backward).replace("self.", "")
+    assert [line.split("#")[0].strip() for line in library.splitlines() if "# eq-" in line] == code
 
 
 def test_in_a_notebook_a_figure_is_named_even_where_no_widget_can_be():
