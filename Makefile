@@ -11,7 +11,7 @@ CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser-all lab serve notebooks lint test-matrix clean
+.PHONY: help book test test-browser-all lab serve notebooks stills lint test-matrix clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ serve: book  ## build the site and serve it on this machine
 notebooks:  ## re-execute the notebooks and store what they print
 	@.ci/setup book test
 	@$(PY) tests/execute_notebooks.py $(NOTEBOOKS)
+
+stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws these
+	@.ci/setup book test chromium
+	@$(PY) tests/make_stills.py $(NAMES)
 
 lint:  ## check the form of the Python code
 	@.ci/setup book test
