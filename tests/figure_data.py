@@ -12,7 +12,7 @@ from textwrap import fill
 
 import numpy as np
 
-from nnlib import data
+from nnlib import data, io
 
 
 def packed(values):
@@ -58,7 +58,56 @@ def sgd():
     }
 
 
-CONSTANTS = {"sgd": sgd}
+# ---- reading_the_result: the shipped network on the test digits ----------------------------------------------------
+
+STOPS = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]  # least confidences
+
+
+def on_the_test_digits():
+    """Return the test pictures, their labels, and the shipped network's shares for them, (10000, 10)."""
+    mnist = data.load_mnist()
+    return mnist.X_test, mnist.y_test, io.load(io.SHIPPED).forward(data.scale(mnist.X_test))[3]
+
+
+def chosen(labels, P):
+    """Return the rows of all wrong digits and of the four least sure right ones of each class, cell by cell of the
+    confusion matrix; in a cell of mistakes the surest come first, in one of right answers the least sure.
+    """
+    answers, confidence = P.argmax(axis=1), P.max(axis=1)
+    order = np.lexsort((np.where(answers == labels, confidence, -confidence), answers, labels))
+    return np.concatenate(
+        [order[(labels[order] == i) & (answers[order] == j)][: 4 if i == j else None] for i, j in np.ndindex(10, 10)]
+    )
+
+
+def without_gaps(pictures):
+    """Return pictures of 16 shades as nibbles: a shade from 1 to 15, or 0 and the length, less 1, of a run of paper."""
+    out, gap = [], 0
+    for shade in [*np.round(pictures / 17).astype(int).ravel(), -1]:
+        if gap and (shade or gap == 16):
+            out += [0, gap - 1]
+            gap = 0
+        if shade:
+            out.append(shade)
+        else:
+            gap += 1
+    return out[:-1] + [0] * (len(out[:-1]) % 2)
+
+
+def reading_the_result():
+    X, labels, P = on_the_test_digits()
+    rows, right, confidence = chosen(labels, P), P.argmax(axis=1) == labels, P.max(axis=1)
+    records = np.column_stack([rows, labels[rows], np.round(65535 * P[rows])]).astype(">u2")
+    kept = [[int((right & (labels == k) & (confidence >= stop)).sum()) for k in range(10)] for stop in STOPS]
+    return {
+        "STOPS": json.dumps(STOPS),
+        "RIGHT": fill(json.dumps(kept), 116),
+        "RECORDS": packed(records.view(np.uint8)),
+        "PICTURES": packed(nibbles(without_gaps(X[rows]))),
+    }
+
+
+CONSTANTS = {"sgd": sgd, "reading_the_result": reading_the_result}
 
 if __name__ == "__main__":
     for name, literal in CONSTANTS[sys.argv[1]]().items():

@@ -9,15 +9,16 @@ import math
 import random
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from figure_data import CONSTANTS, contrasts, epochs, threes_and_fives
+from figure_data import CONSTANTS, STOPS, chosen, contrasts, epochs, on_the_test_digits, threes_and_fives
 from figure_page import FIGURES as FOLDER
 from figure_page import NAMES, served
 
-from nnlib import functional, gradcheck
+from nnlib import functional, gradcheck, metrics
 
 specification = importlib.util.spec_from_file_location("play", Path(__file__).parents[2] / "notebooks" / "figures.py")
 play = importlib.util.module_from_spec(specification)
@@ -88,6 +89,29 @@ def sgd(state):
     }
 
 
+network_answers = cache(on_the_test_digits)
+
+
+def reading_the_result(state):
+    _, labels, P = network_answers()
+    answers, confidence = P.argmax(axis=1), P.max(axis=1)
+    kept = confidence >= STOPS[state["stop"]]
+    C = metrics.confusion_matrix(labels[kept], answers[kept])
+    accuracy = metrics.accuracy(answers[kept], labels[kept])
+    i, j = divmod(state["cell"], 10)
+    rows = chosen(labels, P)
+    return {
+        "C": C,
+        "right": np.trace(C),
+        "answered": kept.sum(),
+        "refused": 1 - kept.mean(),
+        "accuracy": accuracy,
+        "error": metrics.standard_error(accuracy, kept.sum()),
+        "recall": metrics.precision_recall(C)[1][i],
+        "p": confidence[rows[(labels[rows] == i) & (answers[rows] == j)]],
+    }
+
+
 @dataclass
 class Row:
     """What the tests must know of a figure."""
@@ -118,6 +142,11 @@ FIGURES = {
             {"W": [2, 2.5], "eta": 0.1, "t": 100},
             {"eta": 4, "t": 50, "order": "sorted"},
         ],
+    ),
+    "reading_the_result": Row(
+        reading_the_result,
+        [{"cell": 0}, {"cell": 49, "stop": 5}, {"cell": 3, "stop": 10}, {"cell": 10, "stop": 9}],
+        loose=1e-5,  # the shares are stored in 16 bits
     ),
 }
 
