@@ -11,14 +11,16 @@ import math
 import random
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_data import CONSTANTS, STOPS, chosen, contrasts, epochs, on_the_test_digits, threes_and_fives
 from figure_page import FIGURES as FOLDER
 from figure_page import NAMES, served, watch
 
-from nnlib import functional, gradcheck, two_layer
+from nnlib import functional, gradcheck, metrics, two_layer
 
 specification = importlib.util.spec_from_file_location("play", Path(__file__).parents[2] / "notebooks" / "figures.py")
 play = importlib.util.module_from_spec(specification)
@@ -105,6 +107,66 @@ def backpropagation(state):
     return values | gradients | {"nudged": nudged}
 
 
+def sgd(state):
+    pictures, labels = threes_and_fives()
+    X, Y = contrasts(pictures).round(2), np.stack([1 - labels, labels], axis=1)
+    order = np.arange(24) if state["order"] == "sorted" else epochs()
+
+    def scores(W, rows):  # a network of two weights: the score of "it is a 3" is always 0
+        z = functional.linear(X[rows], W[:, None], 0.0)
+        return np.hstack([np.zeros_like(z), z])
+
+    def loss(W):
+        return functional.softmax_cross_entropy(scores(W, slice(None)), Y)
+
+    def moved(W, rows):
+        dZ = functional.softmax_cross_entropy_backward(scores(W, rows), Y[rows])
+        dW = functional.linear_backward(dZ[:, 1:], X[rows], W[:, None])[1][:, 0]
+        return W - state["eta"] * dW, dW
+
+    W = np.array(state["W"], float)
+    for t in range(state["t"]):
+        W, _ = moved(W, order[t % len(order)][None])
+    n = order[state["t"] % len(order)]
+    singles = [moved(W, np.array([n])) for n in range(24)]
+    meanW, dW = moved(W, slice(None))
+    assert np.abs(np.mean([single for _, single in singles], axis=0) - dW).max() < 1e-12
+    losses = [loss(end) for end, _ in singles]
+    return {
+        "x": X[n],
+        "p": functional.softmax(scores(W, [n]))[0, 1],
+        "W": W,
+        "next": singles[n][0],
+        "mean": dW,
+        "raise": sum(after > loss(W) for after in losses),
+        "after": losses[n],
+        "afterMean": loss(meanW),
+    }
+
+
+network_answers = cache(on_the_test_digits)
+
+
+def reading_the_result(state):
+    _, labels, P = network_answers()
+    answers, confidence = P.argmax(axis=1), P.max(axis=1)
+    kept = confidence >= STOPS[state["stop"]]
+    C = metrics.confusion_matrix(labels[kept], answers[kept])
+    accuracy = metrics.accuracy(answers[kept], labels[kept])
+    i, j = divmod(state["cell"], 10)
+    rows = chosen(labels, P)
+    return {
+        "C": C,
+        "right": np.trace(C),
+        "answered": kept.sum(),
+        "refused": 1 - kept.mean(),
+        "accuracy": accuracy,
+        "error": metrics.standard_error(accuracy, kept.sum()),
+        "recall": metrics.precision_recall(C)[1][i],
+        "p": confidence[rows[(labels[rows] == i) & (answers[rows] == j)]],
+    }
+
+
 @dataclass
 class Row:
     """What the tests must know of a figure."""
@@ -139,6 +201,20 @@ FIGURES = {
             {"T": 10, "format": "float32", "shift": True},
         ],
         loose=2e-3,  # of a share in float16
+    ),
+    "sgd": Row(
+        sgd,
+        [
+            {"t": 24},
+            {"t": 24, "order": "sorted"},
+            {"W": [2, 2.5], "eta": 0.1, "t": 100},
+            {"eta": 4, "t": 50, "order": "sorted"},
+        ],
+    ),
+    "reading_the_result": Row(
+        reading_the_result,
+        [{"cell": 0}, {"cell": 49, "stop": 5}, {"cell": 3, "stop": 10}, {"cell": 10, "stop": 9}],
+        loose=1e-5,  # the shares are stored in 16 bits
     ),
 }
 
@@ -241,6 +317,15 @@ def set_state(tab, state):
 
 def test_every_figure_has_a_row():
     assert sorted(FIGURES) == NAMES
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_its_data_is_what_python_makes(name):
+    module = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8").split())
+    for constant, literal in CONSTANTS[name]().items():
+        value = "".join(literal.split())
+        starts = [f"const{constant}={value};", f"const{constant}=atob(`{value}`)"]
+        assert any(start in module for start in starts), f"{constant}: python tests/figure_data.py {name}"
 
 
 @pytest.mark.parametrize("name", NAMES)

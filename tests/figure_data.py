@@ -1,0 +1,114 @@
+"""What the figures carry inside: the constants of their modules, made from the data and the shipped weights.
+
+    python tests/figure_data.py NAME
+
+prints them as they stand in book/_static/figures/NAME.js, and test_figures.py compares.
+"""
+
+import base64
+import json
+import sys
+from textwrap import fill
+
+import numpy as np
+
+from nnlib import data, io
+
+
+def packed(values):
+    """Return bytes as base64, in lines; `atob` takes no notice of the line breaks."""
+    return fill(base64.b64encode(np.asarray(values, np.uint8).tobytes()).decode(), 116)
+
+
+def nibbles(values):
+    """Return an array of numbers 0 to 15, two in a byte, the first one above."""
+    pairs = np.asarray(values, np.uint8).reshape(-1, 2)
+    return pairs[:, 0] * 16 + pairs[:, 1]
+
+
+# ---- sgd: the first twelve 3s and the first twelve 5s of the training set -----------------------------------------
+
+
+def threes_and_fives():
+    """Return pictures (24, 28, 28) between 0 and 1, and labels: 1 for a 5."""
+    mnist = data.load_mnist()
+    rows = np.concatenate([np.flatnonzero(mnist.y_train == k)[:12] for k in (3, 5)])
+    return data.scale(mnist.X_train[rows]).reshape(-1, 28, 28), (mnist.y_train[rows] == 5).astype(float)
+
+
+def contrasts(pictures):
+    """Return (N, 2): ink at the left minus ink at the right, in the upper and in the lower half; 20 pixels are 1."""
+    left_right = pictures[:, :, :14].sum(axis=2) - pictures[:, :, 14:].sum(axis=2)
+    return np.stack([left_right[:, :14].sum(axis=1), left_right[:, 14:].sum(axis=1)], axis=1) / 20
+
+
+def epochs():
+    """Return four random orders of the 24, one after the other."""
+    rng = np.random.default_rng(0)
+    return np.concatenate([rng.permutation(24) for _ in range(4)])
+
+
+def sgd():
+    pictures, _ = threes_and_fives()
+    small = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
+    return {
+        "X": fill(json.dumps((contrasts(pictures).round(2) + 0.0).tolist()), 116),
+        "SHUFFLED": '"' + "".join(chr(ord("a") + n) for n in epochs()) + '"',
+        "PICTURES": packed(nibbles(np.round(15 * small))),
+    }
+
+
+# ---- reading_the_result: the shipped network on the test digits ----------------------------------------------------
+
+STOPS = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]  # least confidences
+
+
+def on_the_test_digits():
+    """Return the test pictures, their labels, and the shipped network's shares for them, (10000, 10)."""
+    mnist = data.load_mnist()
+    return mnist.X_test, mnist.y_test, io.load(io.SHIPPED).forward(data.scale(mnist.X_test))[3]
+
+
+def chosen(labels, P):
+    """Return the rows of all wrong digits and of the four least sure right ones of each class, cell by cell of the
+    confusion matrix; in a cell of mistakes the surest come first, in one of right answers the least sure.
+    """
+    answers, confidence = P.argmax(axis=1), P.max(axis=1)
+    order = np.lexsort((np.where(answers == labels, confidence, -confidence), answers, labels))
+    return np.concatenate(
+        [order[(labels[order] == i) & (answers[order] == j)][: 4 if i == j else None] for i, j in np.ndindex(10, 10)]
+    )
+
+
+def without_gaps(pictures):
+    """Return pictures of 16 shades as nibbles: a shade from 1 to 15, or 0 and the length, less 1, of a run of paper."""
+    out, gap = [], 0
+    for shade in [*np.round(pictures / 17).astype(int).ravel(), -1]:
+        if gap and (shade or gap == 16):
+            out += [0, gap - 1]
+            gap = 0
+        if shade:
+            out.append(shade)
+        else:
+            gap += 1
+    return out[:-1] + [0] * (len(out[:-1]) % 2)
+
+
+def reading_the_result():
+    X, labels, P = on_the_test_digits()
+    rows, right, confidence = chosen(labels, P), P.argmax(axis=1) == labels, P.max(axis=1)
+    records = np.column_stack([rows, labels[rows], np.round(65535 * P[rows])]).astype(">u2")
+    kept = [[int((right & (labels == k) & (confidence >= stop)).sum()) for k in range(10)] for stop in STOPS]
+    return {
+        "STOPS": json.dumps(STOPS),
+        "RIGHT": fill(json.dumps(kept), 116),
+        "RECORDS": packed(records.view(np.uint8)),
+        "PICTURES": packed(nibbles(without_gaps(X[rows]))),
+    }
+
+
+CONSTANTS = {"sgd": sgd, "reading_the_result": reading_the_result}
+
+if __name__ == "__main__":
+    for name, literal in CONSTANTS[sys.argv[1]]().items():
+        print(f"{name}\n{literal}\n")
