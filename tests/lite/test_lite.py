@@ -16,6 +16,11 @@ READY = """() => {
 }"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"  # settles after the last reply
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+# JupyterLab hides the cells that are out of sight.
+SHOW_WIDGET = """() => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  return content.scrollToItem(content.widgets.findIndex(cell => cell.model.sharedModel.source.includes("figures.play")));
+}"""
 
 
 def weight(folder):
@@ -58,6 +63,13 @@ def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
         assert notebook.evaluate(RUN_ALL)
         notebook.wait_for_timeout(500)  # what is shown comes after the last reply
         cells = notebook.evaluate(CELLS)
+        notebook.evaluate(SHOW_WIDGET)
+        handle = notebook.locator(".live .handle").first
+        handle.focus()
+        before = float(handle.get_attribute("aria-valuenow"))
+        handle.press("ArrowRight")  # a shortcut of JupyterLab's elsewhere
+        notebook.wait_for_function("([e, old]) => e.ariaValueNow > old", arg=[handle.element_handle(), before])
+        assert notebook.locator(".jp-MarkdownOutput .admonition").first.is_visible()  # MyST is rendered
     stored = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
     assert len(cells) == len(stored)
     for number, (cell, expected) in enumerate(zip(cells, stored, strict=True)):

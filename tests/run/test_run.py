@@ -1,70 +1,12 @@
-"""Run, beside each code cell: in a real browser, with the site's own Python. `make test-browser-all`: every chapter."""
+"""Run, beside each code cell: in a real browser, with the site's own Python."""
 
 import re
 import time
-from urllib.parse import unquote
 
-import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from built_site import ROOT
+from chapter_page import QUICK, Chapter, notebook_cells
 from chromium import ARGUMENTS, find_chromium
-from numeric_nbval import Tolerance, svg_parts, words_difference
 from served_site import QuietHandler, listen, serve
-
-CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
-QUICK = "00_warm_up"
-PATIENCE = 300_000  # ms: a busy machine
-UNSAID = 30  # seconds that a cell may take here without saying it first; on a quiet machine these are ten
-ENDED = ("ran", "raised", "new")
-
-
-class Chapter:
-    """A chapter's page in a tab; cells are counted from 1, as the page does."""
-
-    def __init__(self, tab, address, name=QUICK):
-        self.tab, self.name = tab, name
-        tab.set_default_timeout(30_000)
-        tab.goto(f"{address}/notebooks/{name}.html")
-        tab.locator(".run-bar").first.wait_for(state="attached")
-
-    def cell(self, number):
-        return self.tab.locator("div.cell").nth(number - 1)
-
-    def button(self, number, name):
-        return self.cell(number).locator(f".run-bar .run-{name}")
-
-    def press(self, number, name="run"):
-        self.button(number, name).dispatch_event("click")  # it may be inside a closed answer
-
-    def state(self, number):
-        return self.cell(number).get_attribute("data-run")
-
-    def wait(self, number, *states):
-        script = "([n, states]) => states.includes(document.querySelectorAll('div.cell')[n - 1].dataset.run)"
-        self.tab.wait_for_function(script, arg=[number, states or ENDED], timeout=PATIENCE)
-        return self.state(number)
-
-    def run(self, number):
-        """Press Run and wait; return how it ended."""
-        self.press(number)
-        return self.wait(number)
-
-    def status(self, number):
-        return self.cell(number).locator(".run-bar .run-status").text_content()
-
-    def printed(self, number):
-        return "".join(self.cell(number).locator(".run-fresh pre").all_text_contents())
-
-    def edit(self, number, source):
-        """Replace a cell's code by typing, as a reader does."""
-        if not self.cell(number).locator(".cm-content").count():
-            self.press(number, "edit")
-        editor = self.cell(number).locator(".cm-content")
-        editor.click()
-        self.tab.keyboard.press("Control+A")
-        self.tab.keyboard.press("Delete")
-        self.tab.keyboard.insert_text(source)
 
 
 @pytest.fixture(scope="module")
@@ -94,93 +36,6 @@ def tab(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
-
-
-def notebook_cells(name):
-    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]  # those are not on the page
-
-
-# ---- the same outputs -----------------------------------------------------------------------------------------------
-
-
-def stored(cell):
-    """A stored cell's text, the words of its tables, and the words of its figures."""
-    text, tables, figures = "", [], []
-    for output in cell.outputs:
-        data = output.get("data", {})
-        if output.output_type == "stream":
-            text += output.text
-        elif "image/svg+xml" in data:
-            figures.append(words_of_figure(data["image/svg+xml"]))
-        elif "text/html" in data:
-            tables.append(words_of_table(data["text/html"]))
-        else:
-            text += data["text/plain"] + "\n"
-    return text, tables, figures
-
-
-def shown(chapter, number):
-    """The same of what the page shows after a run."""
-    fresh = chapter.cell(number).locator(".run-fresh")
-    tables = fresh.locator(".text_html").evaluate_all("boxes => boxes.map(box => box.innerHTML)")
-    figures = fresh.locator("img").evaluate_all("pictures => pictures.map(picture => picture.src)")
-    figures = [unquote(address.partition(",")[2]) for address in figures]
-    return chapter.printed(number), list(map(words_of_table, tables)), list(map(words_of_figure, figures))
-
-
-def words_of_table(html):
-    return BeautifulSoup(html, "html.parser").get_text(" ")
-
-
-def words_of_figure(svg):
-    """The words that matplotlib writes as comments; versions differ in the layout, and in what a log axis labels."""
-    words = [text.strip() for _, tag, _, text in svg_parts(svg) if tag == "comment"]
-    return " ".join(sorted(word for word in words if "mathdefault" not in word))
-
-
-def differences(cell, chapter, number):
-    tags = cell.metadata.get("tags", [])
-    if "nbval-ignore-output" in tags:
-        return
-    tolerance = Tolerance.from_tags(tags)
-    (old_text, *old), (new_text, *new) = stored(cell), shown(chapter, number)
-    if problem := words_difference(old_text, new_text, tolerance):
-        yield problem
-    for kind, old_words, new_words in zip(("tables", "figures"), old, new, strict=True):
-        if len(old_words) != len(new_words):
-            yield f"{len(old_words)} {kind} were stored, {len(new_words)} came"
-        yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
-
-
-@pytest.mark.parametrize("name", [n if n == QUICK else pytest.param(n, marks=pytest.mark.sweep) for n in CHAPTERS])
-def test_every_cell_gives_what_is_stored(tab, address, name):
-    """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
-    complaints = []
-    listen(tab, address, complaints)
-    chapter = Chapter(tab, address, name)
-    problems = []
-    for number, cell in enumerate(notebook_cells(name), 1):
-        assert chapter.cell(number).locator(".cell_input pre").first.text_content().rstrip("\n") == cell.source
-        start = time.perf_counter()
-        chapter.press(number)
-        question = chapter.cell(number).locator(".run-question:not([hidden]) .run-button").last
-        if question.count():
-            question.dispatch_event("click")
-        elif "slow" in cell.metadata:
-            problems.append(f"cell {number} takes long and did not say so")
-        end = chapter.wait(number)
-        seconds = time.perf_counter() - start
-        where = f"cell {number}, which begins {cell.source[:40]!r}"
-        if end != "ran":
-            problems.append(f"{where}: {end}. {chapter.status(number)}\n{chapter.printed(number)}")
-        elif "run-edited" not in chapter.cell(number).get_attribute("class"):
-            problems += [f"{where}: {difference}" for difference in differences(cell, chapter, number)]
-            if number > 1 and seconds > UNSAID and "slow" not in cell.metadata:
-                problems.append(f"{where}: took {seconds:.0f} s and has no metadata `slow`")
-    assert problems == []
-    assert complaints == []
 
 
 # ---- what a reader does ---------------------------------------------------------------------------------------------

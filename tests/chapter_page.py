@@ -1,0 +1,62 @@
+"""A chapter's page in a browser, as its reader sees it: press Run at a cell, type into it, read what it shows."""
+
+import nbformat
+from built_site import ROOT
+
+QUICK = "00_warm_up"  # the chapter that most tests run
+PATIENCE = 300_000  # ms: a busy machine
+ENDED = ("ran", "raised", "new")
+
+
+class Chapter:
+    """A chapter's page in a tab; cells are counted from 1, as the page does."""
+
+    def __init__(self, tab, address, name=QUICK):
+        self.tab, self.name = tab, name
+        tab.set_default_timeout(30_000)
+        tab.goto(f"{address}/notebooks/{name}.html")
+        tab.locator(".run-bar").first.wait_for(state="attached")
+
+    def cell(self, number):
+        return self.tab.locator("div.cell").nth(number - 1)
+
+    def button(self, number, name):
+        return self.cell(number).locator(f".run-bar .run-{name}")
+
+    def press(self, number, name="run"):
+        self.button(number, name).dispatch_event("click")  # it may be inside a closed answer
+
+    def state(self, number):
+        return self.cell(number).get_attribute("data-run")
+
+    def wait(self, number, *states):
+        script = "([n, states]) => states.includes(document.querySelectorAll('div.cell')[n - 1].dataset.run)"
+        self.tab.wait_for_function(script, arg=[number, states or ENDED], timeout=PATIENCE)
+        return self.state(number)
+
+    def run(self, number):
+        """Press Run and wait; return how it ended."""
+        self.press(number)
+        return self.wait(number)
+
+    def status(self, number):
+        return self.cell(number).locator(".run-bar .run-status").text_content()
+
+    def printed(self, number):
+        return "".join(self.cell(number).locator(".run-fresh pre").all_text_contents())
+
+    def edit(self, number, source):
+        """Replace a cell's code by typing, as a reader does."""
+        if not self.cell(number).locator(".cm-content").count():
+            self.press(number, "edit")
+        editor = self.cell(number).locator(".cm-content")
+        editor.click()
+        self.tab.keyboard.press("Control+A")
+        self.tab.keyboard.press("Delete")
+        self.tab.keyboard.insert_text(source)
+
+
+def notebook_cells(name):
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]  # those are not on the page

@@ -1,0 +1,95 @@
+"""Every cell of every chapter, run on its page with the site's own Python, gives what is stored."""
+
+import time
+from urllib.parse import unquote
+
+import pytest
+from bs4 import BeautifulSoup
+from built_site import ROOT
+from chapter_page import Chapter, notebook_cells
+from numeric_nbval import Tolerance, svg_parts, words_difference
+from served_site import listen
+
+CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
+LONGEST = "08_sgd"  # over five minutes: make test-browser-all
+UNSAID = 30  # seconds that a cell may take here without saying it first; on a quiet machine these are ten
+
+
+def stored(cell):
+    """A stored cell's text, the words of its tables, and the words of its figures."""
+    text, tables, figures = "", [], []
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            text += output.text
+        elif "image/svg+xml" in data:
+            figures.append(words_of_figure(data["image/svg+xml"]))
+        elif "text/html" in data:
+            tables.append(words_of_table(data["text/html"]))
+        else:
+            text += data["text/plain"] + "\n"
+    return text, tables, figures
+
+
+def shown(chapter, number):
+    """The same of what the page shows after a run."""
+    fresh = chapter.cell(number).locator(".run-fresh")
+    tables = fresh.locator(".text_html").evaluate_all("boxes => boxes.map(box => box.innerHTML)")
+    figures = fresh.locator("img").evaluate_all("pictures => pictures.map(picture => picture.src)")
+    figures = [unquote(address.partition(",")[2]) for address in figures]
+    return chapter.printed(number), list(map(words_of_table, tables)), list(map(words_of_figure, figures))
+
+
+def words_of_table(html):
+    return BeautifulSoup(html, "html.parser").get_text(" ")
+
+
+def words_of_figure(svg):
+    """The words that matplotlib writes as comments; versions differ in the layout, and in what a log axis labels."""
+    words = [text.strip() for _, tag, _, text in svg_parts(svg) if tag == "comment"]
+    return " ".join(sorted(word for word in words if "mathdefault" not in word))
+
+
+def differences(cell, chapter, number):
+    tags = cell.metadata.get("tags", [])
+    if "nbval-ignore-output" in tags:
+        return
+    tolerance = Tolerance.from_tags(tags)
+    (old_text, *old), (new_text, *new) = stored(cell), shown(chapter, number)
+    if problem := words_difference(old_text, new_text, tolerance):
+        yield problem
+    for kind, old_words, new_words in zip(("tables", "figures"), old, new, strict=True):
+        if len(old_words) != len(new_words):
+            yield f"{len(old_words)} {kind} were stored, {len(new_words)} came"
+        yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.sweep) if n == LONGEST else n for n in CHAPTERS])
+def test_every_cell_gives_what_is_stored(browser, address, name):
+    """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
+    complaints = []
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    listen(tab, address, complaints)
+    chapter = Chapter(tab, address, name)
+    problems = []
+    for number, cell in enumerate(notebook_cells(name), 1):
+        assert chapter.cell(number).locator(".cell_input pre").first.text_content().rstrip("\n") == cell.source
+        start = time.perf_counter()
+        chapter.press(number)
+        question = chapter.cell(number).locator(".run-question:not([hidden]) .run-button").last
+        if question.count():
+            question.dispatch_event("click")
+        elif "slow" in cell.metadata:
+            problems.append(f"cell {number} takes long and did not say so")
+        end = chapter.wait(number)
+        seconds = time.perf_counter() - start
+        where = f"cell {number}, which begins {cell.source[:40]!r}"
+        if end != "ran":
+            problems.append(f"{where}: {end}. {chapter.status(number)}\n{chapter.printed(number)}")
+        elif "run-edited" not in chapter.cell(number).get_attribute("class"):
+            problems += [f"{where}: {difference}" for difference in differences(cell, chapter, number)]
+            if number > 1 and seconds > UNSAID and "slow" not in cell.metadata:
+                problems.append(f"{where}: took {seconds:.0f} s and has no metadata `slow`")
+    tab.close()
+    assert problems == []
+    assert complaints == []
