@@ -125,6 +125,7 @@ def test_search_is_there_once_and_finds(tab, address):
     tab.goto(f"{address}/search.html?q=softmax")
     assert tab.locator("button.search-button-field:visible, button.search-button:visible").count() == 1
     tab.locator("#search-results li a").first.wait_for()
+    tab.wait_for_load_state("networkidle")  # it reads the pages that it found
 
 
 @pytest.mark.parametrize("name", ["draw", "introduction"])

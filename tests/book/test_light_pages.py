@@ -1,6 +1,6 @@
-"""The icons of the site: a font cut to those in use, and no page that asks for the script with all of them."""
+"""What a page need not load, it does not ask for; and the icons in use are all there."""
 
-import icons
+import light_pages
 import pytest
 from built_site import pages
 from fontTools.ttLib import TTFont
@@ -16,11 +16,14 @@ from fontTools.ttLib import TTFont
         ("fa-sunny", '.fa-sun:before{content:"\\f185"}', set()),
     ],
 )
-def test_the_characters_in_use(page, style, wanted):
-    assert icons.characters(page, style) == wanted
+def test_the_icons_in_use(page, style, wanted):
+    cut, characters = light_pages.in_use(page, style)
+    assert characters == wanted
+    assert light_pages.in_use(page, cut) == (cut, wanted)
+    assert ("f186" in cut) == ("fa-moon" in page and "f186" in style)
 
 
-def test_every_page_draws_its_icons_from_the_small_font(site):
+def test_every_page_has_its_icons_and_nothing_of_the_search(site):
     fonts = [TTFont(path) for path in (site.html / "_static/vendor/fontawesome/webfonts").glob("*.woff2")]
     drawn = {code for font in fonts for code in font.getBestCmap()}
     sheets = [*(site.html / "_static").glob("*.css"), *(site.html / "_static/styles").glob("*.css")]
@@ -28,5 +31,6 @@ def test_every_page_draws_its_icons_from_the_small_font(site):
     for name in [*pages(), "search"]:
         page = (site.html / f"{name}.html").read_text(encoding="utf-8")
         assert "fontawesome.js" not in page
-        icons_of_page = icons.characters(page, style)
-        assert len(icons_of_page) > 20 and icons_of_page <= drawn
+        assert ("searchindex.js" in page) == (name == "search")
+        _, characters = light_pages.in_use(page, style)
+        assert len(characters) > 20 and characters <= drawn

@@ -1,7 +1,8 @@
-"""The icons in use, and no others: the theme's script with all of Font Awesome's 1.5 MB is taken out of the pages.
+"""A page loads what it uses: the icons in use and no others, and nothing of the search before one searches.
 
-Without the script the theme's style sheet draws the same icons from a font. That font is cut to the characters that
-the pages, scripts and style sheets of the site name.
+The theme's script with all of Font Awesome, 1.5 MB, is taken out of the pages. Without it the theme's style sheet
+draws the same icons from a font; both are cut to the icons that the pages, scripts and style sheets of the site name.
+The search has a page of its own, which loads what it needs.
 """
 
 import re
@@ -9,33 +10,41 @@ from pathlib import Path
 
 from fontTools import subset
 
-SCRIPT = re.compile(r"\s*<(?:script|link)\b[^>]*/fontawesome\.js\b[^>]*>(?:</script>)?")
+ICONS = re.compile(r"\s*<(?:script|link)\b[^>]*/fontawesome\.js\b[^>]*>(?:</script>)?")
+SEARCH = re.compile(r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>')
 NAME = re.compile(r"\bfa-[a-z][\w-]*")
 RULE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"(?:\\([0-9a-f]+)|([^"]))"\}')  # one character of the font
 ESCAPED = re.compile(r"\\([ef][0-9a-f]{3})\b")
 PRIVATE = range(0xE000, 0xF900)  # where the font has its icons
 
 
-def characters(pages, style_sheets):
-    """Return the icons that `pages` name by a class or `style_sheets` by their character, as code points.
+def in_use(pages, style_sheet):
+    """Cut a style sheet to the icons that `pages` name by a class.
 
     Parameters
     ----------
-    pages, style_sheets : str
-        What all pages and scripts say, and all style sheets.
+    pages, style_sheet : str
+        What all pages and scripts say; the style sheet.
+
+    Returns
+    -------
+    (str, set of int)
+        The style sheet without the rules of the other icons, and the characters of the font that it still draws, as
+        code points.
     """
     names = set(NAME.findall(pages))
-    wanted = set()
+    characters = set()
 
-    def drop(rule):
+    def keep(rule):
         selectors, code, character = rule.groups()
-        if names & set(NAME.findall(selectors)):
-            wanted.add(int(code, 16) if code else ord(character))
-        return ""
+        if not names & set(NAME.findall(selectors)):
+            return ""
+        characters.add(int(code, 16) if code else ord(character))
+        return rule[0]
 
-    rest = RULE.sub(drop, style_sheets)
-    wanted |= {int(code, 16) for code in ESCAPED.findall(rest)}
-    return wanted | {ord(character) for character in rest if ord(character) in PRIVATE}
+    cut = RULE.sub(keep, style_sheet)
+    characters |= {int(code, 16) for code in ESCAPED.findall(cut)}
+    return cut, characters | {ord(character) for character in cut if ord(character) in PRIVATE}
 
 
 def cut(font, wanted):
@@ -56,10 +65,14 @@ def build_finished(app, exception):
     scripts = [path for path in (static / "scripts").glob("*.js") if path.name != "fontawesome.js"]
     texts = [path.read_text(encoding="utf-8") for path in pages]
     for path, text in zip(pages, texts, strict=True):
-        path.write_text(SCRIPT.sub("", text), encoding="utf-8")
+        light = ICONS.sub("", text if path.name == "search.html" else SEARCH.sub("", text))
+        path.write_text(light, encoding="utf-8")
     texts += [path.read_text(encoding="utf-8") for path in scripts]
-    style_sheets = [path.read_text(encoding="utf-8") for path in [*static.glob("*.css"), *static.glob("styles/*.css")]]
-    wanted = characters("".join(texts), "".join(style_sheets))
+    wanted = set()
+    for path in [*static.glob("*.css"), *static.glob("styles/*.css")]:
+        style_sheet, characters = in_use("".join(texts), path.read_text(encoding="utf-8"))
+        path.write_text(style_sheet, encoding="utf-8")
+        wanted |= characters
     for font in static.glob("vendor/fontawesome/webfonts/*"):
         if font.suffix == ".woff2":
             cut(font, wanted)
