@@ -43,6 +43,9 @@ function drawSum(state, x, y) {
       lamps(x(middle), y(-TOP) + 16, numbers(state, middle).passes))];
 }
 
+/** Where the kink of each unit is dragged: a line of its own, so that two kinks may lie at one place. */
+const track = (h) => 472 + 44 * h;
+
 function drawUnits(state, x, y) {
   const unit = (h) => {
     const corners = state.relu ? [LEFT, state.kink[h], RIGHT] : [LEFT, RIGHT];
@@ -50,9 +53,13 @@ function drawUnits(state, x, y) {
     return path(`M${points.join("L")}`, { class: "stroke parameter", "stroke-dasharray": DASHES[h] });
   };
   return [
-    text(8, y(TOP) - 8, "the units: drag a kink aside, a slope up or down", { class: "muted" }),
-    axis(y, x(LEFT), [-4, 0, 4], { side: "left" }), axis(x, y(-TOP), [-1, 0, 1, 2, 3], { name: "input *x*" }),
-    panel(x, y, ...UNITS.map(unit))];
+    text(8, y(TOP) - 12, "the units: drag a weight up or down", { class: "muted" }),
+    axis(y, x(LEFT), [-4, 0, 4], { side: "left" }), panel(x, y, ...UNITS.map(unit)),
+    ...UNITS.flatMap((h) => [
+      line(x(LEFT), track(h), x(RIGHT), track(h), { class: "stroke parameter", "stroke-dasharray": DASHES[h] }),
+      line(x(state.kink[h]), y(0), x(state.kink[h]), track(h), { class: "stroke rule" })]),
+    text(8, track(0) - 16, "kinks: drag them aside", { class: "muted" }),
+    axis(x, track(2) + 26, [-1, 0, 1, 2, 3], { name: "input *x*" })];
 }
 
 /** The same numbers as a table, one row for each unit. */
@@ -80,29 +87,31 @@ function render(anywidget) {
   function draw(state, width) {
     const wide = width >= 600, right = wide ? width - 246 : width - 16;
     x = scale([LEFT, RIGHT], [40, right]);
-    [sum, units] = [scale([-TOP, TOP], [196, 40]), scale([-TOP, TOP], [436, 280])];
-    const { z2 } = numbers(state, state.x), shownAt = Math.abs(z2) <= TOP;
-    const table = wide ? [right + 52, 110] : [70, 524];
-    return { height: wide ? 490 : 650, art: [
+    [sum, units] = [scale([-TOP, TOP], [196, 40]), scale([-TOP, TOP], [424, 288])];
+    const { z2 } = numbers(state, state.x), here = x(state.x), atEnd = state.x > 2.5;
+    const table = wide ? [right + 52, 110] : [70, 666];
+    return { height: wide ? 636 : 792, art: [
       ...drawSum(state, x, sum), ...drawUnits(state, x, units), ...drawTable(state, ...table, wide),
-      line(x(state.x), sum(TOP), x(state.x), units(-TOP), { class: "stroke muted", "stroke-dasharray": "2 4" }),
-      ...(shownAt ? [svg("circle", { cx: x(state.x), cy: sum(z2), r: 6, class: "fill value" })] : []),
-      text(x(state.x) + 16, 258, `*x* = ${fixed(state.x)}`, { class: "value" })] };
+      ...[[sum(TOP), 240], [units(TOP), units(-TOP)]].map(([from, to]) =>
+        line(here, from, here, to, { class: "stroke muted", "stroke-dasharray": "2 4" })),
+      panel(x, sum, svg("circle", { cx: here, cy: sum(z2), r: 6, class: "fill value" })),
+      text(here + (atEnd ? -16 : 16), 245, `*x* = ${fixed(state.x)}`,
+        { class: "value", anchor: atEnd ? "end" : "start" })] };
   }
 
   figure.handle({
     label: "input x", min: LEFT, max: RIGHT, step: 0.1, page: 0.5, cursor: "ew-resize",
-    value: (s) => s.x, change: (value) => ({ x: value }), spot: (s) => [x(s.x), 253], read: ([px]) => x.invert(px),
+    value: (s) => s.x, change: (value) => ({ x: value }), spot: (s) => [x(s.x), 240], read: ([px]) => x.invert(px),
     text: (s) => `x = ${fixed(s.x)}, sum ${fixed(numbers(s, s.x).z2, 2)}`,
   });
   for (const h of UNITS) {
     figure.handle({
       label: `kink of unit ${h}`, min: -0.5, max: 2.5, step: 0.1, page: 0.5, colour: "parameter", cursor: "ew-resize",
       value: (s) => s.kink[h], change: (value, s) => ({ kink: s.kink.with(h, value) }), text: (s) => fixed(s.kink[h]),
-      spot: (s) => [x(s.kink[h]), units(0)], read: ([px]) => x.invert(px),
+      spot: (s) => [x(s.kink[h]), track(h)], read: ([px]) => x.invert(px),
     });
     figure.handle({
-      label: `output weight of unit ${h}`, min: -2, max: 2, step: 0.1, page: 0.5, colour: "parameter",
+      label: `weight of unit ${h}`, min: -2, max: 2, step: 0.1, page: 0.5, colour: "parameter",
       cursor: "ns-resize", value: (s) => s.W2[h], change: (value, s) => ({ W2: s.W2.with(h, value) }),
       text: (s) => fixed(s.W2[h]), read: ([, py]) => units.invert(py),
       spot: (s) => [x(s.kink[h] + W1[h]), units(s.W2[h])],  // one step from the kink the height is the slope
@@ -113,13 +122,13 @@ function render(anywidget) {
   const joined = (term) => UNITS.map((h) => [h ? "+" : "", ...term(h)]);
   figure.equation((state) => {
     const { a1, z2 } = numbers(state, state.x);
-    return [[sub("z", "2"), "=", ...joined((h) => [sub("a", `1,${h}`), sub("W", `2,${h}`)])],
+    return [[sub("z", "2"), "=", ...joined((h) => [sub("a", `1${h}`), sub("W", `2${h}`)])],
       ["=", ...joined((h) => [role("value", factor(a1[h], 1)), "·", parameter(h, state)])],
       ["=", role("value", shown("z2", fixed(z2, 2)))]];
   });
   figure.equation((state) => {
     const { slopes, slope } = numbers(state, state.x);
-    return [[words("slope here\u00a0"), "=", ...joined((h) => [role("gradient", factor(slopes[h], 1))])],
+    return [[words("slope"), "=", ...joined((h) => [role("gradient", factor(slopes[h], 1))])],
       ["=", role("gradient", shown("slope", fixed(slope)))]];
   });
 
