@@ -3,8 +3,8 @@
 import { Figure, arrow, axis, bar, factor, fixed, frac, line, path, role, scale, shown, sub, svg, text, words }
   from "./base.js";
 
-const initial = { z: [0.5, 6, -1, 2, 1], y: 2 };
-const CLASSES = [0, 1, 2, 3, 4], TOP = 10;
+const initial = { z: [1, 6, -1, 2], y: 2 };
+const CLASSES = [0, 1, 2, 3], TOP = 10;
 const HIGHEST = 12;  // of the losses that have a place on the axis; L = 12 is a share of one in 160,000
 
 const total = (row) => row.reduce((a, b) => a + b, 0);
@@ -19,22 +19,29 @@ export function numbers({ z, y }) {
   return { p, lse, L: lse - z[y], dz: miss, squared, slope: -1 / p[y], answer: p[y] * (1 - p[y]) };
 }
 
-/** Four decimals, or 8.8e−4 where they would say nothing. */
-const short = (x) => (x === 0 || Math.abs(x) >= 1e-3 ? fixed(x, Math.abs(x) < 100 ? 4 : 0)
-  : x.toExponential(1).replaceAll("-", "−"));
+/** Four digits, more or less: 0.9991, −1114.7, or 8.963e−4. */
+function short(x) {
+  const size = Math.abs(x);
+  if (size && (size < 1e-3 || size >= 1e5)) return x.toExponential(3).replace("e+", "e").replaceAll("-", "−");
+  return fixed(x, size < 100 ? 4 : 1);
+}
 
-/** An arrow, or where there is no room for its head a stroke. */
-const pull = (x, y1, y2, attributes) => (Math.abs(y2 - y1) < 10 ? line : arrow)(x, y1, x, y2, attributes);
+/** An arrow, its head never dashed; where the head has no room a stroke, and nothing where that would be a speck. */
+function pull(x, y1, y2, attributes) {
+  const length = Math.abs(y2 - y1), shaft = line(x, y1, x, y2, attributes);
+  if (length < 10) return length < 3 ? [] : [shaft];
+  return [shaft, arrow(x, y2 - Math.sign(y2 - y1), x, y2, { ...attributes, "stroke-dasharray": null })];
+}
 
 const STROKES = {
-  dz: { class: "stroke gradient", style: "stroke-width: 3" },
+  dz: { class: "stroke gradient", style: "stroke-width: 3", "stroke-linejoin": "round" },
   squared: { class: "stroke gradient", "stroke-dasharray": "3 2" },
 };
 
 /** The scores, as pale bars. */
 function drawScores({ z, y }, across, up, left, right) {
   return [
-    text(0, 18, "scores: drag them", { class: "muted" }),
+    text(0, 18, `scores: drag them; the label is *y* = ${y}`, { class: "muted" }),
     axis(up, left, [-TOP, 0, TOP], { side: "left" }),
     line(left, up(0), right, up(0), { class: "stroke rule" }),
     ...CLASSES.flatMap((i) => [
@@ -49,36 +56,35 @@ function drawPulls({ y }, all, across, left, right, ceiling) {
     const x = across(i), { p, dz, squared } = all;
     return [
       bar(x - 16, floor, x + 16, share(p[i]), { class: "fill value pale" }),
-      pull(x - 5, share(p[i]), share(p[i] - dz[i]), STROKES.dz),
-      pull(x + 8, share(p[i]), share(p[i] - squared[i]), STROKES.squared),
+      ...pull(x - 5, share(p[i]), share(p[i] - dz[i]), STROKES.dz),
+      ...pull(x + 8, share(p[i]), share(p[i] - squared[i]), STROKES.squared),
       text(x, floor + 20, `${i}`, { anchor: "middle", class: i === y ? "label" : "muted" })];
   };
   const row = (name, label, colour, at) => [
     text(26, at, label, { class: colour }),
     ...CLASSES.map((i) => text(across(i) + 20, at, fixed(all[name][i], 3),
       { anchor: "end", class: `cell ${colour}`, shows: `${name}.${i}` })),
-    text(across(5) + 20, at, fixed(total(all[name]), 3), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
+    text(across(4) + 20, at, fixed(total(all[name]), 3), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
   const swatch = (name, at) => line(2, at - 5, 20, at - 5, STROKES[name]);
   return [
-    text(0, ceiling - 28, "shares, and how a step pulls: from *p* to *y*", { class: "muted" }),
+    text(0, ceiling - 28, "shares, and the pull of a step: from *p* to *y*", { class: "muted" }),
     axis(share, left, [0, 1], { side: "left" }),
     line(left, floor, right, floor, { class: "stroke rule" }),
     bar(across(y) - 16, floor, across(y) + 16, ceiling, { class: "stroke label", fill: "none" }),
     text(across(y), ceiling - 7, "label", { anchor: "middle", class: "label" }),
-    ...CLASSES.flatMap(column), text(across(5) + 20, floor + 20, "sum", { anchor: "end", class: "muted" }),
+    ...CLASSES.flatMap(column), text(across(4) + 20, floor + 20, "sum", { anchor: "end", class: "muted" }),
     ...row("p", "*p*", "value", floor + 46),
     swatch("dz", floor + 70), ...row("dz", "*p* − *y*", "gradient", floor + 70),
-    swatch("squared", floor + 94), ...row("squared", "squared", "gradient", floor + 94)];
+    swatch("squared", floor + 94), ...row("squared", left < 100 ? "squared" : "squared error", "gradient", floor + 94)];
 }
 
 /** The surprise at each share; its slope at the share that the label has. */
 function drawCurve({ y }, { p, L, slope }, [x0, x1], [y0, y1]) {
-  const across = scale([0, 1], [x0, x1]), up = scale([0, HIGHEST], [y0, y1]), right = p[y] > 0.55;
+  const across = scale([0, 1], [x0, x1]), up = scale([0, HIGHEST], [y0, y1]);
   const losses = Array.from({ length: 121 }, (_, i) => (i / 120) ** 2 * HIGHEST);
   const tangent = [Math.max(0, p[y] * (1 + L - HIGHEST)), Math.min(1, p[y] * (1 + L))];  // from edge to edge
   const height = (q) => up(L + slope * (q - p[y])), [x, at] = [across(p[y]), up(Math.min(L, HIGHEST))];
-  const says = (dy, words, attributes) =>
-    text(right ? x : x + 14, at + dy - (right ? 34 : 0), words, { anchor: right ? "end" : "start", ...attributes });
+  const left = Math.min(x + 14, x1 - 96), above = Math.max(at - (left < x + 14 ? 44 : 24), y1 + 20);  // of the words
   return [
     axis(across, y0, [0, 0.5, 1], { name: "share of the right class, *p*_y".replace("_y", `_${y}`),
       print: (tick) => fixed(tick, tick % 1 ? 1 : 0) }),
@@ -87,23 +93,23 @@ function drawCurve({ y }, { p, L, slope }, [x0, x1], [y0, y1]) {
       { class: "stroke value", style: "stroke-width: 2" }),
     line(across(tangent[0]), height(tangent[0]), across(tangent[1]), height(tangent[1]),
       { class: "stroke gradient", style: "stroke-width: 2" }),
-    ...(L > HIGHEST ? [arrow(x, at, x, at - 22, { class: "stroke label" })] : []),
     svg("circle", { cx: x, cy: at, r: 6, class: "fill label" }),
-    says(0, `*L* = ${fixed(L, 2)}`, { class: "value", shows: "L" }),
-    says(20, `slope ${short(slope)}`, { class: "gradient", shows: "slope" })];
+    text(left, above, `*L* = ${fixed(L, 2)}${L > HIGHEST ? " ↑" : ""}`, { class: "value", shows: "L" }),
+    text(left, above + 20, `slope ${short(slope)}`, { class: "gradient", shows: "slope" })];
 }
 
 function render(anywidget) {
-  const figure = new Figure(anywidget, "A label, its surprise, and the pull on five scores", initial);
-  const up = scale([-TOP, TOP], [200, 50]);  // where on the screen each score lies
-  let across;  // and each class; 5 is the sum's column
+  const figure = new Figure(anywidget, "A label, its surprise, and the pull on four scores", initial);
+  const up = scale([-TOP, TOP], [202, 62]);  // where on the screen each score lies
+  let across;  // and each class; 4 is the sum's column
 
   function draw(state, width) {
-    const narrow = width < 600, chart = narrow ? width : width - 290, left = 78, all = numbers(state);
-    across = scale([0, 5], [left + 26, chart - 22]);
-    const curve = narrow ? [[36, width - 12], [772, 560]] : [[chart + 66, width - 12], [388, 50]];
-    return { height: narrow ? 816 : 490, art: [
-      ...drawScores(state, across, up, left, across(4) + 26), ...drawPulls(state, all, across, left, across(4) + 26, 276),
+    const narrow = width < 600, chart = narrow ? width : width - 290, left = narrow ? 86 : 120, all = numbers(state);
+    across = scale([0, 4], [left + 26, chart - 22]);
+    const right = across(3) + 26;
+    const curve = narrow ? [[36, width - 12], [780, 574]] : [[chart + 66, width - 12], [396, 62]];
+    return { height: narrow ? 826 : 500, art: [
+      ...drawScores(state, across, up, left, right), ...drawPulls(state, all, across, left, right, 284),
       ...drawCurve(state, all, ...curve)] };
   }
 
@@ -118,12 +124,12 @@ function render(anywidget) {
   figure.equation(({ z, y }) => {
     const { p, lse, L } = numbers({ z, y });
     return [["L =", words("lse"), "(z) −", sub("z", y)],
-      ["=", shown("lse", fixed(lse, 4)), "−", value(factor(z[y], 1))], ["=", value(shown("L", fixed(L, 4)))],
-      ["= −log", value(shown(`p.${y}`, short(p[y])))]];
+      ["=", shown("lse", fixed(lse, 4)), "−", value(factor(z[y], 1))], ["=", value(shown("L", short(L)))],
+      ["= −", words("log\u00a0"), value(shown(`p.${y}`, short(p[y])))]];
   });
   figure.equation(({ z, y }) => {
     const { p, dz, slope, answer } = numbers({ z, y }), py = () => sub("p", y);
-    return [[gradient(sub("dz", y)), "=", frac("−1", py()), "·", py(), "(1 −", py(), ")"],
+    return [[gradient(sub("dz", y)), "=", gradient(frac("−1", py())), "·", value(py(), "(1 −", py(), ")")],
       ["=", gradient(shown("slope", short(slope))), "·", value(shown("answer", short(answer)))],
       ["=", value(short(p[y])), "−", role("label", "1")], ["=", gradient(shown(`dz.${y}`, short(dz[y])))]];
   });
