@@ -235,17 +235,18 @@ function render(anywidget) {
   }
 
   // The template, the product and the classes can be clicked. What is chosen has a handle too, for keys and fingers.
-  const pixelAt = ([px, py], x0) =>
+  const pixelAt = ([px, py], x0 = pictures.left[2]) =>
     SIDE * clamp(Math.floor((py - pictures.top) / pictures.cell), 0, SIDE - 1) +
     clamp(Math.floor((px - x0) / pictures.cell), 0, SIDE - 1);
   const classAt = ([, py]) => clamp(Math.floor((py - y0) / ROW), 0, 9);
+  const pointOf = (event) => {
+    const box = figure.stage.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
 
   function clickable(place, changes) {
     const area = svg("rect", { fill: "transparent", style: "cursor: pointer" });
-    area.addEventListener("click", (event) => {
-      const box = figure.stage.getBoundingClientRect();
-      figure.change(changes([event.clientX - box.left, event.clientY - box.top]));
-    });
+    area.addEventListener("click", (event) => figure.change(changes(pointOf(event))));
     figure.parts.push(() => ["x", "y", "width", "height"].forEach((side, i) => area.setAttribute(side, place()[i])));
     figure.knobs.append(area);
   }
@@ -275,22 +276,28 @@ function render(anywidget) {
     for (const [name, value] of Object.entries(all)) digit.querySelector(".reach").setAttribute(name, value);
   });
 
-  const ring = (handle, r, colour) => {  // a ring round what is chosen, instead of a point on it
-    handle.querySelector(".knob").setAttribute("r", r);
-    handle.querySelector(".knob").setAttribute("style", `fill: none; stroke: var(--${colour}); stroke-width: 2px`);
-  };
-  ring(figure.handle({
-    label: "pixel", min: 0, max: SIDE ** 2 - 1, step: 1, up: -SIDE, page: -SIDE, cursor: "pointer",
-    value: ({ pixel }) => pixel, change: (pixel) => ({ pixel }), read: (point) => pixelAt(point, pictures.left[2]),
+  /** A ring round what is chosen, as a handle. A click within its reach, without a drag, chooses what lies there. */
+  function ring(name, r, colour, read, its) {
+    const node = figure.handle({ min: 0, step: 1, cursor: "pointer", read,
+      value: (state) => state[name], change: (number) => ({ [name]: number }), ...its });
+    const knob = node.querySelector(".knob");
+    knob.setAttribute("r", r);
+    knob.setAttribute("style", `fill: none; stroke: var(--${colour}); stroke-width: 2px`);
+    let before;
+    node.addEventListener("pointerdown", () => (before = figure.state[name]));
+    node.addEventListener("click", (event) =>
+      figure.state[name] === before && figure.change({ [name]: read(pointOf(event)) }));
+  }
+  ring("pixel", 8, "value", (point) => pixelAt(point), {
+    label: "pixel", max: SIDE ** 2 - 1, up: -SIDE, page: -SIDE,
     text: (state) => `row ${Math.floor(state.pixel / SIDE)}, column ${state.pixel % SIDE}: ${factors(state)}`,
     spot: ({ pixel }) => spotOf(pixel, pictures, 2),
-  }), 8, "value");
-  ring(figure.handle({
-    label: "class", min: 0, max: 9, step: 1, up: -1, page: -3, cursor: "pointer",
-    value: ({ k }) => k, change: (k) => ({ k }), read: classAt,
+  });
+  ring("k", 12, "ink", classAt, {
+    label: "class", max: 9, up: -1, page: -3,
     text: (state) => `${state.k}, score ${fixed(numbers(state).scores[state.k], 2)}`,
     spot: ({ k }) => [14, y0 + (k + 0.5) * ROW],
-  }), 12, "ink");
+  });
 
   figure.equation((state) => {
     const { k } = state, { plus, minus, z } = numbers(state).classes[k];
