@@ -8,11 +8,12 @@ prints them as they stand in book/_static/figures/NAME.js, and test_figures.py c
 import base64
 import json
 import sys
+from functools import cache
 from textwrap import fill
 
 import numpy as np
 
-from nnlib import data, io
+from nnlib import data, functional, io
 
 
 def packed(values):
@@ -24,6 +25,40 @@ def nibbles(values):
     """Return an array of numbers 0 to 15, two in a byte, the first one above."""
     pairs = np.asarray(values, np.uint8).reshape(-1, 2)
     return pairs[:, 0] * 16 + pairs[:, 1]
+
+
+# ---- linear: a 5, and the trained linear layer of chapter 02 ------------------------------------------------------
+
+STEPS = 175  # of a weight in one unit: all weights lie between −127 and 127 such steps
+
+
+def first_digit():
+    """Return training picture 0, a 5, as (28, 28) bytes."""
+    return data.load_mnist().X_train[0].reshape(28, 28)
+
+
+@cache
+def linear_layer():
+    """Return W (784, 10), rounded to whole steps, and b (10,), to two digits: trained as in chapter 02, in a second."""
+    mnist = data.load_mnist()
+    X, Y = data.scale(mnist.X_train), data.one_hot(mnist.y_train)
+    W, b, rng = np.zeros((784, 10)), np.zeros(10), np.random.default_rng(0)
+    for _ in range(3):
+        for rows in rng.permutation(60_000).reshape(-1, 100):
+            dZ = functional.softmax_cross_entropy_backward(functional.linear(X[rows], W, b), Y[rows])
+            _, dW, db = functional.linear_backward(dZ, X[rows], W)
+            W, b = W - 0.2 * dW, b - 0.2 * db
+    return np.rint(STEPS * W) / STEPS, b.round(2)
+
+
+def linear():
+    W, b = linear_layer()
+    return {
+        "X": packed(first_digit()),
+        "W": packed(np.rint(STEPS * W.T).astype(np.int8).view(np.uint8)),
+        "STEPS": str(STEPS),
+        "B": json.dumps(b.tolist()),
+    }
 
 
 # ---- sgd: the first twelve 3s and the first twelve 5s of the training set -----------------------------------------
@@ -107,7 +142,7 @@ def reading_the_result():
     }
 
 
-CONSTANTS = {"sgd": sgd, "reading_the_result": reading_the_result}
+CONSTANTS = {"linear": linear, "sgd": sgd, "reading_the_result": reading_the_result}
 
 if __name__ == "__main__":
     for name, literal in CONSTANTS[sys.argv[1]]().items():

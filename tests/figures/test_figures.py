@@ -16,7 +16,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from figure_data import CONSTANTS, STOPS, chosen, contrasts, epochs, on_the_test_digits, threes_and_fives
+from figure_data import (
+    CONSTANTS,
+    STOPS,
+    chosen,
+    contrasts,
+    epochs,
+    first_digit,
+    linear_layer,
+    on_the_test_digits,
+    threes_and_fives,
+)
 from figure_page import FIGURES as FOLDER
 from figure_page import NAMES, served, watch
 
@@ -43,6 +53,22 @@ def warm_up(state):
     moved = forward(x + nudge)[2] - L
     moves = {"r": 3 * nudge, "s": (1 if state["twice"] else 3) * nudge, "L": dx * nudge}
     return {"x": x, "r": r, "s": s, "L": L, "dx": dx, "moves": moves, "really": moved, "measured": moved / nudge}
+
+
+def linear(state):
+    """Scores of the moved digit; evidence for and against is the score of the weights' two signs, without a bias."""
+    W, b = linear_layer()
+    dx, dy, k, d = (state[name] for name in ("dx", "dy", "k", "pixel"))
+    x = data.scale(np.pad(first_digit(), 4)[4 - dy : 32 - dy, 4 - dx : 32 - dx].reshape(1, 784))
+    return {
+        "z": functional.linear(x, W, b)[0],
+        "plus": functional.linear(x, functional.relu(W), 0)[0, k],  # x is nowhere negative
+        "minus": functional.linear(x, functional.relu(-W), 0)[0, k],
+        "b": b[k],
+        "x": x[0, d],
+        "w": W[d, k],
+        "product": x[0, d] * W[d, k],
+    }
 
 
 def softmax(state):
@@ -234,6 +260,15 @@ FIGURES = {
             for h in (0.1, 1.6e-5, 3.2e-10, 1e-16)
             for format in ("float64", "float32")
             for method in ("forward", "central", "complex")
+        ],
+    ),
+    "linear": Row(
+        linear,
+        [
+            {"k": 3},
+            {"k": 5, "dx": 1, "pixel": 320},
+            {"k": 4, "dx": -4, "dy": 4, "pixel": 0},
+            {"dx": 4, "dy": -4, "k": 9},
         ],
     ),
     "warm_up": Row(warm_up, [{"x": -0.7, "nudge": 0.5, "twice": True}, {"x": 1.5, "nudge": 0.01}]),
