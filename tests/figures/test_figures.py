@@ -9,14 +9,16 @@ import math
 import random
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_data import CONSTANTS, first_digits, mean_pictures
 from figure_page import FIGURES as FOLDER
 from figure_page import NAMES, served
 
-from nnlib import functional, gradcheck
+from nnlib import data, functional, gradcheck
 
 specification = importlib.util.spec_from_file_location("play", Path(__file__).parents[2] / "notebooks" / "figures.py")
 play = importlib.util.module_from_spec(specification)
@@ -50,6 +52,32 @@ def softmax(state):
         return {"p": p, "J": functional.softmax_jacobian(p)}
 
 
+def rolled(x, state):
+    """A picture, a row of 784 numbers, moved as the state says."""
+    return np.roll(x.reshape(28, 28), (state["down"], state["right"]), axis=(0, 1)).ravel()
+
+
+digits_and_means = cache(lambda: (data.scale(first_digits()[0]), data.scale(mean_pictures())))
+
+
+def digits(state):
+    """The distances by the chapter's definition, a sum of squares; the parts of the expanded one by nnlib's layer."""
+    X, means = digits_and_means()
+    x, squares = np.minimum(1, state["ink"] * X[state["n"]]), (means**2).sum(axis=1)
+    places = np.stack([rolled(x, {"right": right, "down": down}) for down in range(-4, 5) for right in range(-4, 5)])
+    all_distances = ((places[:, None] - means) ** 2).sum(axis=2)
+    scores = functional.linear(places, means.T, -squares / 2)
+    here = 9 * (state["down"] + 4) + state["right"] + 4
+    assert np.allclose(all_distances, (x**2).sum() - 2 * scores)
+    return {
+        "d": all_distances[here],
+        "x2": (x**2).sum(),
+        "xm": scores[here] + squares / 2,
+        "m2": squares,
+        "map": all_distances.argmin(axis=1),
+    }
+
+
 @dataclass
 class Row:
     """What the tests must know of a figure."""
@@ -60,6 +88,16 @@ class Row:
 
 
 FIGURES = {
+    "digits": Row(
+        digits,
+        [
+            {"right": 0},
+            {"n": 1, "right": -4, "down": -4},
+            {"n": 19, "right": 4, "down": 4, "ink": 2},
+            {"n": 7, "ink": 0},
+            {"n": 12, "right": 0, "down": -3, "ink": 0.3},
+        ],
+    ),
     "warm_up": Row(warm_up, [{"x": -0.7, "nudge": 0.5, "twice": True}, {"x": 1.5, "nudge": 0.01}]),
     "softmax": Row(
         softmax,
@@ -180,6 +218,15 @@ def set_state(tab, state):
 
 def test_every_figure_has_a_row():
     assert sorted(FIGURES) == NAMES
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_its_data_is_what_python_makes(name):
+    module = "".join((FOLDER / f"{name}.js").read_text(encoding="utf-8").split())
+    for constant, literal in CONSTANTS[name]().items():
+        value = "".join(literal.split())
+        starts = [f"const{constant}={value};", f"const{constant}=atob(`{value}`)"]
+        assert any(start in module for start in starts), f"{constant}: python tests/figure_data.py {name}"
 
 
 @pytest.mark.parametrize("name", NAMES)
