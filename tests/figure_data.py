@@ -27,6 +27,45 @@ def nibbles(values):
     return pairs[:, 0] * 16 + pairs[:, 1]
 
 
+def without_gaps(values, longest=256):
+    """Return bytes with each run of zeros as a 0 and its length, less 1; no run is longer than `longest`."""
+    out, zeros = [], 0
+    for value in [*np.asarray(values, np.uint8).ravel().tolist(), -1]:
+        if zeros and (value or zeros == longest):
+            out += [0, zeros - 1]
+            zeros = 0
+        if value:
+            out.append(value)
+        else:
+            zeros += 1
+    return out[:-1]
+
+
+# ---- digits: the first twenty training digits, and the mean pictures of the ten classes ---------------------------
+
+
+def first_digits():
+    """Return twenty pictures, uint8 (20, 784), and their labels."""
+    mnist = data.load_mnist()
+    return mnist.X_train[:20], mnist.y_train[:20]
+
+
+def mean_pictures():
+    """Return the mean picture of each class of the training set, rounded to bytes: uint8 (10, 784)."""
+    mnist = data.load_mnist()
+    means = np.stack([mnist.X_train[mnist.y_train == k].mean(axis=0) for k in range(10)])
+    return np.rint(means).astype(np.uint8)
+
+
+def digits():
+    X, labels = first_digits()
+    return {
+        "LABELS": json.dumps(labels.tolist()),
+        "DIGITS": packed(without_gaps(X)),
+        "MEANS": packed(without_gaps(mean_pictures())),
+    }
+
+
 # ---- linear: a 5, and the trained linear layer of chapter 02 ------------------------------------------------------
 
 STEPS = 175  # of a weight in one unit: all weights lie between −127 and 127 such steps
@@ -115,34 +154,21 @@ def chosen(labels, P):
     )
 
 
-def without_gaps(pictures):
-    """Return pictures of 16 shades as nibbles: a shade from 1 to 15, or 0 and the length, less 1, of a run of paper."""
-    out, gap = [], 0
-    for shade in [*np.round(pictures / 17).astype(int).ravel(), -1]:
-        if gap and (shade or gap == 16):
-            out += [0, gap - 1]
-            gap = 0
-        if shade:
-            out.append(shade)
-        else:
-            gap += 1
-    return out[:-1] + [0] * (len(out[:-1]) % 2)
-
-
 def reading_the_result():
     X, labels, P = on_the_test_digits()
     rows, right, confidence = chosen(labels, P), P.argmax(axis=1) == labels, P.max(axis=1)
+    shades = without_gaps(np.round(X[rows] / 17), longest=16)
     records = np.column_stack([rows, labels[rows], np.round(65535 * P[rows])]).astype(">u2")
     kept = [[int((right & (labels == k) & (confidence >= stop)).sum()) for k in range(10)] for stop in STOPS]
     return {
         "STOPS": json.dumps(STOPS),
         "RIGHT": fill(json.dumps(kept), 116),
         "RECORDS": packed(records.view(np.uint8)),
-        "PICTURES": packed(nibbles(without_gaps(X[rows]))),
+        "PICTURES": packed(nibbles(shades + [0] * (len(shades) % 2))),
     }
 
 
-CONSTANTS = {"linear": linear, "sgd": sgd, "reading_the_result": reading_the_result}
+CONSTANTS = {"digits": digits, "linear": linear, "sgd": sgd, "reading_the_result": reading_the_result}
 
 if __name__ == "__main__":
     for name, literal in CONSTANTS[sys.argv[1]]().items():
