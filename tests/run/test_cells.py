@@ -57,6 +57,14 @@ def test_the_traceback_begins_in_the_cell_and_quotes_it(page):
     assert not page.run(7, "input('name')") and "write the value into the code" in page.shown[-1][1]
 
 
+@pytest.mark.parametrize(
+    ("source", "word"), [("%timeit 1", "JupyterLite"), ("x = 1\n!ls", "JupyterLite"), ("import no_such", "pandas")]
+)
+def test_a_word_is_added_on_what_a_page_has_not(page, source, word):
+    assert not page.run(1, source)
+    assert word in page.shown[-1][1].splitlines()[-1]
+
+
 def test_each_cell_runs_on_what_the_one_before_it_left(page):
     page.run(1, "x = 1")
     page.run(2, "x += 1; y = x", 1)

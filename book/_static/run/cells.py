@@ -101,7 +101,11 @@ def no_input(prompt=""):
 
 
 def report(error):
-    """The traceback of an error, from the cell on."""
+    """The traceback of an error, from the cell on, with a word on what a page has not."""
+    if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
+        error.add_note("Lines that begin with % or ! are commands of a notebook: open the chapter in JupyterLite.")
+    elif isinstance(error, ModuleNotFoundError):
+        error.add_note("A page has Python's own modules, NumPy, Matplotlib, pandas, tqdm and nnlib.")
     frames = error.__traceback__
     while frames and not frames.tb_frame.f_code.co_filename.startswith("<cell"):
         frames = frames.tb_next
