@@ -140,6 +140,7 @@ const moved = (d, right, down) => 28 * ((Math.floor(d / 28) + down + 28) % 28) +
 const place = ({ right, down }) =>
   `${Math.abs(right)} ${right < 0 ? "left" : "right"}, ${Math.abs(down)} ${down < 0 ? "up" : "down"}`;
 
+const aDigit = (k) => (k === 8 ? "an 8" : `a ${k}`);
 const smallest = (d) => d.indexOf(Math.min(...d));
 
 /** Every number of the figure: the three parts of each distance, the ranking, and the distances at all places. */
@@ -189,9 +190,10 @@ function drawMap({ right, down }, { map, label }, x0, y0, size) {
     bar(x0 + at(right), y0 + at(down), x0 + at(right + 1) - 1, y0 + at(down + 1) - 1, { class: "frame" })];
 }
 
-/** The ten means, the nearest first; each bar is a distance, the thin mark the distance before the move. */
+/** The ten means, the nearest first, ✓ if it is right; each bar is a distance, the thin mark that before the move. */
 function drawMeans({ right, down }, { d, most, order, label, before }, x0, x1, y0, high) {
   const along = scale([0, most], [x0 + 62, x1 - 44]), still = !right && !down;
+  const verdict = order[0] === label ? " ✓" : " ✗";
   const row = (k, place) => {
     const y = y0 + place * high, middle = y + high / 2 - 2, colour = k === label ? "label" : "value";
     const fill = `fill ${colour}${place && k !== label ? " pale" : ""}`;
@@ -200,7 +202,7 @@ function drawMeans({ right, down }, { d, most, order, label, before }, x0, x1, y
       text(x0 + 50, middle + 5, k, { anchor: "middle", class: colour, "font-weight": place ? null : 700 }),
       bar(along(0), middle - 6, along(d[k]), middle + 6, { class: fill }),
       ...(still ? [] : [line(along(before[k]), middle - 10, along(before[k]), middle + 10, { class: "stroke ink" })]),
-      text(Math.max(along(d[k]), still ? 0 : along(before[k])) + 7, middle + 5, fixed(d[k]),
+      text(Math.max(along(d[k]), still ? 0 : along(before[k])) + 7, middle + 5, fixed(d[k]) + (place ? "" : verdict),
         { class: colour, "font-weight": place ? null : 700, shows: `d.${k}` })];
   };
   return order.flatMap(row);
@@ -215,14 +217,15 @@ function render(anywidget) {
     const wide = width >= 600, all = numbers(state), { n, right, down } = state;
     Object.assign(thumb, wide ? { columns: 20, pitch: width / 20 } : { columns: 10, pitch: width / 10 });
     Object.assign(big, { y: thumb.pitch * (20 / thumb.columns) + 34, size: wide ? 196 : (width - 20) / 2 });
-    const [mapX, mapY] = wide ? [0, big.y + big.size + 34] : [big.size + 20, big.y];
+    const [mapX, mapY] = wide ? [0, big.y + big.size + 44] : [big.size + 20, big.y];
     const [left, top] = wide ? [big.size + 44, big.y] : [0, big.y + big.size + 46], high = wide ? 42 : 35;
     const corner = (n) => [(n % thumb.columns) * thumb.pitch, Math.floor(n / thumb.columns) * thumb.pitch];
     const [px, py] = corner(n), edge = edges[n], pixel = (at) => (clamp(at, 0, 28) * big.size) / 28;
     return { height: wide ? mapY + big.size + 4 : top + 10 * high, art: [
       ...digits.flatMap((x, i) => picture(x, corner(i)[0] + 2, corner(i)[1] + 2, thumb.pitch - 5, 4)),
       bar(px + 1, py + 1, px + thumb.pitch - 2, py + thumb.pitch - 2, { class: "frame" }),
-      text(0, big.y - 10, "drag the digit *x*", { class: "muted" }), ...picture(all.x, 0, big.y, big.size, 16),
+      text(0, big.y - 10, `drag the digit *x*, ${aDigit(all.label)}`, { class: "muted" }),
+      ...picture(all.x, 0, big.y, big.size, 16),
       bar(pixel(edge.left + right), big.y + pixel(edge.top + down),
         pixel(edge.right + right), big.y + pixel(edge.bottom + down),
         { class: "stroke value", fill: "none", "stroke-dasharray": "4 4" }),
@@ -274,15 +277,16 @@ function render(anywidget) {
   figure.equation((state) => expanded(state, false));
   figure.equation((state) => expanded(state, true));
 
-  figure.slider({ label: "training digit", min: 0, max: 19, step: 1, text: ({ n }) => `${n}, a ${LABELS[n]}`,
+  figure.slider({ label: "training digit", min: 0, max: 19, step: 1, text: ({ n }) => `${n}, ${aDigit(LABELS[n])}`,
     value: ({ n }) => n, change: (n) => ({ n }) });
   figure.slider({ label: "ink", min: 0, max: 2, step: 0.1, text: ({ ink }) => `× ${fixed(ink)}`,
     value: ({ ink }) => ink, change: (ink) => ({ ink }) });
 
   return figure.start({ draw, describe: (state) => {
     const { order, d, label, before } = numbers(state), [first, second] = order, was = smallest(before);
-    return `Training digit ${state.n}, a ${label}, ${place(state)}, ink times ${fixed(state.ink)}. The nearest mean ` +
-      `is that of ${first}, at ${fixed(d[first])}; then ${second}, at ${fixed(d[second])}. ` +
+    const verdict = first === label ? "right" : "wrong";
+    return `Training digit ${state.n}, ${aDigit(label)}, ${place(state)}, ink times ${fixed(state.ink)}. The nearest ` +
+      `mean is that of ${first}, at ${fixed(d[first])}, which is ${verdict}; then ${second}, at ${fixed(d[second])}. ` +
       `The ${label} is in place ${order.indexOf(label) + 1}. Unmoved, the nearest is ${was}.`;
   } });
 }

@@ -6,6 +6,7 @@
 //      {done: number, ok} · {broken: reason}
 
 let starting; // the promise of an interpreter
+let started = false;
 let lastRun = Promise.resolve();
 
 onmessage = ({ data: message }) => {
@@ -16,6 +17,12 @@ onmessage = ({ data: message }) => {
     lastRun = lastRun.then(() => run(message)).catch(broken);
   }
 };
+
+// While Python starts, Pyodide waits for ever for a file that cannot be had: so it is said here.
+function missing(name, error) {
+  if (!started) broken(new Error(`${name}: ${error.message}`));
+  throw error;
+}
 
 function broken(error) {
   postMessage({ broken: String(error.message ?? error) });
@@ -30,6 +37,7 @@ async function start({ pyodide: folder, packages, python }) {
     pyodide.FS.writeFile(`/home/pyodide/${nameOf(address)}`, module);
   }
   const show = (kind, value) => postMessage({ show: kind, value });
+  started = true;
   return { pyodide, cells: pyodide.pyimport("cells").Cells(show) };
 }
 
@@ -59,8 +67,9 @@ function nameOf(address) {
 const plainFetch = fetch;
 self.fetch = async (address, options) => {
   const fresh = nameOf(address) === "pyodide-lock.json" ? { cache: "no-cache" } : {};
-  const response = await plainFetch(address, { ...options, ...fresh });
-  const name = nameOf(response.url);
+  const name = nameOf(address.url ?? address);
+  const response = await plainFetch(address, { ...options, ...fresh }).catch((error) => missing(name, error));
+  if (!response.ok && !started) missing(name, new Error(`the server answers ${response.status}`));
   const count = new TransformStream({
     transform(chunk, controller) {
       postMessage({ loading: name, bytes: chunk.byteLength });
