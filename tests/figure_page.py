@@ -10,6 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from served_site import listen
+
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "book" / "_static"
 WEIGHTS = ROOT / "data" / "weights" / "784-64-10.safetensors"  # the site has it beside the module that reads it
@@ -82,9 +84,23 @@ def served():
         server.shutdown()
 
 
-def watch(tab, address, found):
-    """Add to the list `found`, while `tab` is used: errors, warnings, failed requests, requests to elsewhere."""
-    tab.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
-    tab.on("pageerror", lambda error: found.append(f"script: {error}"))
-    tab.on("response", lambda response: response.status >= 400 and found.append(f"{response.status} {response.url}"))
-    tab.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or found.append(f"elsewhere: {r.url}"))
+@contextmanager
+def windows(browser, address):
+    """Yield a function that opens a page of `address` in a window of its own; at the end none may have complained."""
+    found, contexts = [], []
+
+    def open_page(page, theme="light", **options):
+        context = browser.new_context(**({"viewport": {"width": 752, "height": 1000}, "color_scheme": theme} | options))
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(10_000)
+        listen(tab, address, found)
+        tab.goto(f"{address}/{page}?theme={theme}")
+        if options.get("java_script_enabled", True):
+            tab.wait_for_selector(".mounted")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert found == []

@@ -9,7 +9,7 @@ import make_digit
 import numpy as np
 import pytest
 import safetensors.numpy
-from figure_page import served, watch
+from figure_page import served, windows
 from PIL import Image
 
 from nnlib import data, functional, gradcheck, io, picture
@@ -36,24 +36,9 @@ def net():
 
 @pytest.fixture
 def page_of(browser, address):
-    """A function that opens the sheet in a window of its own; when the test ends, no window may have complained."""
-    found, contexts = [], []
-
-    def open_page(theme="light", **options):
-        context = browser.new_context(**({"viewport": {"width": 752, "height": 1000}, "color_scheme": theme} | options))
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(10_000)
-        watch(tab, address, found)
-        tab.goto(f"{address}/sheet.digit?theme={theme}")
-        if options.get("java_script_enabled", True):
-            tab.wait_for_selector(".mounted")
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert found == []
+    """A function: the sheet."""
+    with windows(browser, address) as open_page:
+        yield lambda **options: open_page("sheet.digit", **options)
 
 
 @pytest.fixture(scope="module")
@@ -442,7 +427,7 @@ BROKEN = r"""() => [...document.querySelectorAll('.digit, .digit *')].flatMap(e 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_is_cut_off_or_too_small(page_of, theme):
-    tab = page_of(theme)
+    tab = page_of(theme=theme)
     for width in (1000, 752, 640, 390, 340):
         tab.set_viewport_size({"width": width, "height": 900})
         for drawing in ("a 5", "a crossed 7", "a house, no digit"):

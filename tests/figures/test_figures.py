@@ -10,13 +10,14 @@ import inspect
 import math
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
 from figure_data import CONSTANTS
 from figure_numbers import FIGURES
 from figure_page import FIGURES as FOLDER
-from figure_page import NAMES, served, watch
+from figure_page import NAMES, served, windows
 
 from nnlib import two_layer
 
@@ -87,24 +88,9 @@ def address():
 
 @pytest.fixture
 def page_of(browser, address):
-    """A function: the page of a figure, in a window of its own; when the test ends, no page may have complained."""
-    found, contexts = [], []
-
-    def open_page(name, theme="light", **options):
-        context = browser.new_context(viewport={"width": 752, "height": 1000}, color_scheme=theme, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(10_000)
-        watch(tab, address, found)
-        tab.goto(f"{address}/{name}.page?theme={theme}")
-        if options.get("java_script_enabled", True):
-            tab.wait_for_selector(".mounted")
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert found == []
+    """A function: the page of a figure."""
+    with windows(browser, address) as open_page:
+        yield lambda name, **options: open_page(f"{name}.page", **options)
 
 
 def numbers_are_right(tab, name):
@@ -215,11 +201,13 @@ def test_touch(page_of, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_random_input(page_of, name, seed=0):
-    """A hundred and fifty random drags, clicks and keys: nothing breaks, and the numbers stay right."""
+    """Ten seconds of random drags, clicks and keys: nothing breaks, and the numbers stay right."""
     tab = page_of(name, theme="dark")
     rng = random.Random(seed)
     box = tab.locator(".live").bounding_box()
-    for step in range(150):
+    end, step = time.monotonic() + 10, 0
+    while time.monotonic() < end or step < 100:
+        step += 1
         what = rng.random()
         x, y = box["x"] + rng.random() * box["width"], box["y"] + rng.random() * box["height"]
         if what < 0.3:
@@ -233,7 +221,7 @@ def test_random_input(page_of, name, seed=0):
             tab.keyboard.press(
                 rng.choice(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "Space"])
             )
-        if step % 10 == 9:
+        if step % 10 == 0:
             numbers_are_right(tab, name)
 
 
