@@ -48,7 +48,7 @@ def prepare():
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         environment, settings, app = (Path(folder, name) for name in ("environment", "settings", "app"))
-        venv.create(environment)
+        venv.create(environment, symlinks=True)
         python = environment / "bin" / "python"
         shutil.copytree(SETTINGS, settings)
         pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "install", "--quiet"]
@@ -60,7 +60,7 @@ def prepare():
         for state in ("busy-1", "notebook"):  # the icons that the notebook asks for; a fuller build would bring them
             link(app / "icon-120x120.png", app / "static" / "favicons" / f"favicon-{state}.ico")
         for page in (app / name / "index.html" for name in APPS):
-            page.write_text(page.read_text().replace("<head>", HEAD, 1))
+            page.write_text(page.read_text(encoding="utf-8").replace("<head>", HEAD, 1), encoding="utf-8")
         with suppress(OSError):  # another build was faster
             app.rename(done)
     return done

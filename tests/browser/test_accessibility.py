@@ -1,10 +1,9 @@
 """axe-core finds nothing serious on any page, in either mode, with the figures alive and the buttons of the cells."""
 
-import npm
 import pytest
+from axe import script
 from built_site import pages
 
-AXE = npm.File("axe-core", "4.14.1", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c", "axe.min.js")
 # Everything that depends on the colours is judged in both modes; the rest once.
 RULES = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 SERIOUS = """async options => {
@@ -16,8 +15,7 @@ SERIOUS = """async options => {
 
 @pytest.fixture(scope="module")
 def axe():
-    npm.fetch([AXE])
-    return AXE.place.read_text(encoding="utf-8")
+    return script()
 
 
 @pytest.fixture(scope="module")

@@ -128,6 +128,27 @@ def test_a_flood_of_text_is_gathered_and_cut(page):
 
 def test_a_missing_module_is_named_once(page):
     assert page.run(1, "import no_such_module", None, True) == "no_such_module"
-    assert page.shown == []
+    assert [kind for kind, _ in page.shown] == ["error"]
+    page.shown.clear()
     assert page.run(1, "import no_such_module") is False
     assert "ModuleNotFoundError" in page.shown[-1][1]
+
+
+def test_a_long_chain_of_objects_is_remembered(page):
+    chain = "class Node:\n    def __init__(self, before):\n        self.before, self.x = before, [0]\n\n"
+    assert page.run(1, chain + "first = last = Node(None)\nfor _ in range(5000):\n    last = Node(last)")
+    assert page.run(2, "first.x[0] = 1", 1)
+    assert page.run(3, "print(first.x)", 1)
+    assert printed(page) == "[0]\n"
+
+
+def test_an_array_that_a_later_cell_locks_is_brought_back(page):
+    assert page.run(1, "import numpy as np\nx = np.zeros(2)")
+    assert page.run(2, "x += 1; x.flags.writeable = False", 1)
+    assert page.run(3, "x += 2; print(x)", 1)
+    assert printed(page) == "[2. 2.]\n"
+
+
+def test_what_a_progress_bar_writes_over_does_not_count_as_printed(page):
+    assert page.run(1, "for i in range(9000):\n    print(f'\\r{i:060d}', end='')\nprint('\\nthe end')")
+    assert printed(page).endswith("the end\n")

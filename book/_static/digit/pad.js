@@ -75,7 +75,7 @@ export class Pad {
     });
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerId !== this.pointer) return;
-      const passed = event.getCoalescedEvents();  // all points since the last event, for a smooth line
+      const passed = event.getCoalescedEvents?.() ?? [];  // all points since the last event, where the browser has them
       this.extend((passed.length ? passed : [event]).map(place));
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => {

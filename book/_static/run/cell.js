@@ -178,7 +178,12 @@ export class Cell {
       this.element.classList.add("run-editing");
     }
     if (this.#draft.textContent !== this.text) this.#draft.textContent = this.text;
-    if (editable) this.#draft.contentEditable = "plaintext-only";
+    if (!editable) return;
+    try {
+      this.#draft.contentEditable = "plaintext-only";
+    } catch {
+      this.#draft.contentEditable = "true"; // browsers of before 2025
+    }
   }
 
   // A click into the code opens the editor there. A finger scrolls past the code: it has the button.
@@ -197,12 +202,12 @@ export class Cell {
 
   // An edit is kept in this browser until it is reset, or the published cell changes.
   get #key() {
-    return `run ${location.pathname} ${this.number}`;
+    return `run ${location.pathname} ${this.published}`;
   }
 
   #keep() {
     try {
-      if (this.edited) localStorage.setItem(this.#key, JSON.stringify([this.published, this.text]));
+      if (this.edited) localStorage.setItem(this.#key, this.text);
       else localStorage.removeItem(this.#key);
     } catch {
       // no storage, or none left: the edit lasts as long as the page
@@ -211,8 +216,7 @@ export class Cell {
 
   #recall() {
     try {
-      const [published, text] = JSON.parse(localStorage.getItem(this.#key)) ?? [];
-      if (published === this.published) this.change(text);
+      this.change(localStorage.getItem(this.#key) ?? this.published);
     } catch {
       // as above
     }

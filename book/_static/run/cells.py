@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 import warnings
+from functools import partial
 
 LARGEST = 1_000_000  # bytes of an array that is remembered; a larger one keeps what a cell has written into it
 LONGEST = 200_000  # characters that one cell may print
@@ -34,33 +35,31 @@ class Cells:
     def run(self, cell, source, before=None, name_missing=False):
         """Run a cell as if `before` had just been run; return whether it came to its end.
 
-        With `name_missing`, where a module is not there, return its name and show no error.
+        With `name_missing`, where a module is not there, return its name.
         """
         self.forget(cell)
-        if self.now != before:
-            (self.moments[before][1] if before in self.moments else self.start)()
-        self.now = -1
+        last, self.now = self.now, -1
         text = Text(self.show)
         stdout, stderr, sys.stdout, sys.stderr = sys.stdout, sys.stderr, text, text
         self.text = text
         try:
+            if last != before:
+                (self.moments[before][1] if before in self.moments else self.start)()
             value = execute(source, self.names, f"<cell {cell}>")
             if value is not None:
                 self.display(value)
             show_figures()
             text.flush()
+            self.moments[cell] = (before, remember(self.names))
+            self.now = cell
+            return True
         except BaseException as error:  # SystemExit too: a page has nothing to exit to
             text.flush()
             close_figures()
-            if name_missing and isinstance(error, ModuleNotFoundError) and error.name:
-                return error.name
             self.show("error", report(error))
-            return False
+            return error.name if name_missing and isinstance(error, ModuleNotFoundError) and error.name else False
         finally:
             sys.stdout, sys.stderr = stdout, stderr
-        self.moments[cell] = (before, remember(self.names))
-        self.now = cell
-        return True
 
     def forget(self, cell):
         """Forget what was after a cell and after those that were run on it."""
@@ -123,7 +122,7 @@ class Text(io.TextIOBase):
         if self.length < LONGEST:
             self.waiting.append(text[: LONGEST - self.length])
             self.pieces += 1
-            self.length += len(text)
+            self.length += 0 if text.startswith("\r") else len(text)  # a progress bar writes over itself
             if self.length >= LONGEST:
                 self.waiting.append(f"\n… what is printed beyond {LONGEST:,} characters is not shown\n")
             if self.pieces < EAGER or time.monotonic() - self.shown > 0.05:
@@ -161,7 +160,7 @@ def remember(names):
     What can change in place gets its present contents back: lists, dicts, sets, the arrays up to `LARGEST`, random
     generators, and the objects of nnlib and of the page's own classes. Any other object stays as it is by then.
     """
-    undo = list(contents(names, {}))
+    undo = list(contents(names))
 
     def bring_back():
         for step in undo:
@@ -170,31 +169,31 @@ def remember(names):
     return bring_back
 
 
-def contents(value, seen):
-    """Yield functions that put back what `value` holds now and, one after another, what that holds in turn."""
-    if id(value) in seen:
-        return
-    seen[id(value)] = value
-    kind = type(value)
-    inside = ()
-    if kind in (dict, list, set):
-        copy = value.copy()
-        yield lambda: refill(value, copy)
-        inside = copy.values() if kind is dict else copy
-    elif kind is tuple:
-        inside = value
-    elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
-        if value.nbytes <= LARGEST and value.flags.writeable:
-            array = value.copy()
-            yield lambda: put(value, array)
-    elif kind.__name__ == "Generator" and kind.__module__.startswith("numpy.random"):
-        state = value.bit_generator.state
-        yield lambda: setattr(value.bit_generator, "state", state)
-    elif kind.__module__.split(".")[0] in ("__main__", "nnlib") and hasattr(value, "__dict__"):
-        inside = (vars(value),)
-    if len(inside) <= 1000:  # a longer list is one of numbers
-        for part in inside:
-            yield from contents(part, seen)
+def contents(value):
+    """Yield functions that put back what `value` holds now, and what that holds in turn."""
+    seen, waiting = {}, [value]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        kind = type(value)
+        inside = ()
+        if kind in (dict, list, set):
+            copy = value.copy()
+            yield partial(refill, value, copy)
+            inside = copy.values() if kind is dict else copy
+        elif kind is tuple:
+            inside = value
+        elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+            if value.nbytes <= LARGEST and value.flags.writeable:
+                yield partial(put, value, value.copy())
+        elif kind.__name__ == "Generator" and kind.__module__.startswith("numpy.random"):
+            yield partial(setattr, value.bit_generator, "state", value.bit_generator.state)
+        elif kind.__module__.split(".")[0] in ("__main__", "nnlib") and hasattr(value, "__dict__"):
+            inside = (vars(value),)
+        if len(inside) <= 1000:  # a longer list is one of numbers
+            waiting.extend(inside)
 
 
 def refill(container, copy):
@@ -203,5 +202,6 @@ def refill(container, copy):
 
 
 def put(array, copy):
+    array.flags.writeable = True  # a later cell may have locked it
     array.shape = copy.shape
     array[...] = copy

@@ -39,7 +39,7 @@ export class Output {
       this.#text = "";
     }
     // A carriage return begins its line anew: a progress bar.
-    this.#text = (this.#text + value).replace(/[^\n]*\r(?!\n)/g, "");
+    this.#text = (this.#text + value).replace(/^[^\n]*\r(?!\n)/gm, "");
     box.firstChild.textContent = this.#text;
     box.hidden = !this.#text;
   }

@@ -4,7 +4,7 @@ export class Python {
   #worker = null;
   #runs = new Map(); // number -> what to do at the end of this run, and where its outputs go
   #last = 0;
-  #loaded = false;
+  loaded = false; // Python is there; what arrives now is what cells ask for
 
   // `config` is what the worker needs to start; `onLoading(name, bytes)` hears what arrives, `onRunning()` when
   // nothing more has to.
@@ -32,7 +32,7 @@ export class Python {
   }
 
   #start() {
-    this.#loaded = false;
+    this.loaded = false;
     const worker = new Worker(new URL("worker.js", import.meta.url));
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => this.#fail(event.message || "the worker could not be started");
@@ -42,7 +42,7 @@ export class Python {
 
   #receive(message) {
     const [run] = this.#runs.values(); // one at a time, in order
-    if (message.ready) this.#loaded = true;
+    if (message.ready) this.loaded = true;
     if (message.loading) this.onLoading(message.loading, message.bytes);
     if (message.running) this.onRunning();
     if (message.clear) run?.output.clear();
@@ -55,7 +55,7 @@ export class Python {
   }
 
   #fail(reason) {
-    const what = this.#loaded ? "Python broke off and starts again at the next run" : "Python could not be loaded";
+    const what = this.loaded ? "Python broke off and starts again at the next run" : "Python could not be loaded";
     const runs = [...this.#runs.values()];
     this.#runs.clear();
     this.stop();

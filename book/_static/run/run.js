@@ -172,9 +172,8 @@ class Page {
   #loading(name, bytes) {
     this.#arrived += bytes;
     const [arrived, all] = [this.#arrived, this.config.bytes].map(megabytes);
-    const python = `Python: ${arrived} of ${all} MB (${name.split("-")[0]})`;
-    const data = name.endsWith(".bin") && name.slice(0, -4); // fetched when a cell opens it
-    this.speaker?.say(`Loading ${data || python}`);
+    const [what] = name.replace(/\.bin$/, "").split("-0"); // data, or a package, that a cell asks for
+    this.speaker?.say(`Loading ${this.python.loaded ? what : `Python: ${arrived} of ${all} MB (${what})`}`);
   }
 }
 

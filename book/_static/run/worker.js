@@ -43,16 +43,19 @@ async function start({ pyodide: folder, packages, python }) {
 
 async function run({ run: number, cell, source, before }) {
   const { pyodide, cells } = await starting;
-  const load = (code) => pyodide.loadPackagesFromImports(code, { messageCallback() {}, errorCallback() {} });
+  const problems = [];
+  const callbacks = { messageCallback() {}, errorCallback: (problem) => problems.push(problem) };
+  const load = (code) => pyodide.loadPackagesFromImports(code, callbacks);
   await load(source);
   postMessage({ running: true });
   let end = cells.run(cell, source, before, true);
   if (typeof end === "string") {
-    // A module is missing that no cell names: something imports it only now. It is fetched, and the cell runs again.
-    await load(`import ${end}`);
-    postMessage({ clear: true });
-    end = cells.run(cell, source, before);
+    // A module is missing that no cell names: something imports it only now. If it can be had, the cell runs again.
+    const found = await load(`import ${end}`);
+    if (found.length) postMessage({ clear: true });
+    end = found.length ? cells.run(cell, source, before) : false;
   }
+  if (problems.length && !end) postMessage({ show: "error", value: `${problems.join("\n")}\n` });
   postMessage({ done: number, ok: end });
 }
 
