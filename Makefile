@@ -60,4 +60,4 @@ test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and num
 	@.ci/matrix $(ROWS)
 
 clean:  ## remove what the commands above made, except the environment in .venv
-	rm -rf _build .cache .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
+	rm -rf _build .cache node_modules .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
