@@ -5,7 +5,7 @@
  * both parts, nearly as fast as one. exp, log, tanh and pow, of which each library has its own, come back one unit in the
  * last place lower or higher now and then. So every product is rounded as on a processor that one does not have.
  *
- *     cc -O2 -shared -fPIC -o another_order.so .ci/another_order.c -ldl
+ *     cc -O2 -shared -fPIC -fno-builtin -o another_order.so .ci/another_order.c -ldl -lm
  *     ANOTHER_ORDER=1 LD_PRELOAD=$PWD/another_order.so python …
  */
 #define _GNU_SOURCE

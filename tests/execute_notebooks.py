@@ -3,9 +3,9 @@
     python tests/execute_notebooks.py notebooks/04_softmax.ipynb …
     python tests/execute_notebooks.py --format-only notebooks/04_softmax.ipynb
 
-Nothing is written when a cell raises or the kernel dies. What is written holds no trace of the machine or of the moment: no timings,
-no widget state, no progress bars, no dates in figures, and a cell's id depends on its source alone, so that running
-twice gives the same bytes wherever the numbers are the same.
+Nothing is written when a cell raises or the kernel dies. What is written holds no trace of the machine or of the
+moment: no timings, no widget state, no progress bars, no dates in figures, and a cell's id depends on its source alone,
+so that running twice gives the same bytes wherever the numbers are the same.
 """
 
 import argparse
