@@ -51,9 +51,10 @@ stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws 
 	@.ci/setup book test chromium
 	@$(PY) tests/make_stills.py $(NAMES)
 
-lint:  ## check the form of the Python code
+lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup book test
 	@$(PY) -m ruff check .
+	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
 	@.ci/setup book test
