@@ -35,12 +35,12 @@ site:
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
 # wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
-	@.ci/setup book web notebooks test torch chromium
+	@.ci/setup book web notebooks test npm torch chromium
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
 test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
-	@.ci/setup book web notebooks test torch chromium
+	@.ci/setup book web notebooks test npm torch chromium
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py
 
 lab:  ## open the notebooks in JupyterLab
@@ -55,9 +55,10 @@ stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws 
 	@.ci/setup book test chromium
 	@$(PY) tests/make_stills.py $(NAMES)
 
-lint:  ## check the form of the Python code
-	@.ci/setup lint
+lint:  ## check the form of the Python and the JavaScript code
+	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
 	@.ci/setup book notebooks test torch
@@ -67,4 +68,4 @@ clean:  ## remove what the commands above made, except the environment in .venv 
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
 
 distclean: clean  ## remove the environment and the downloads too
-	rm -rf .venv .cache
+	rm -rf .venv .cache node_modules

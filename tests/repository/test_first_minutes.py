@@ -76,9 +76,9 @@ def test_what_the_machine_lacks_is_named_once_before_anything_is_installed(machi
 def test_what_is_asked_for_is_what_is_needed(machine):
     """The form of the code and the notebooks need neither a browser nor PyTorch."""
     wanted = {name: machine.run("make", "-n", name).stdout for name in ("lint", "notebooks", "book", "test")}
-    assert ".ci/setup lint\n" in wanted["lint"] and ".ci/setup notebooks\n" in wanted["notebooks"]
+    assert ".ci/setup lint npm\n" in wanted["lint"] and ".ci/setup notebooks\n" in wanted["notebooks"]
     assert "torch" not in wanted["book"] and "chromium" not in wanted["book"]
-    assert all(part in wanted["test"].split() for part in ("book", "web", "notebooks", "test", "torch", "chromium"))
+    assert {"book", "web", "notebooks", "test", "npm", "torch", "chromium"} <= set(wanted["test"].split())
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -98,7 +98,7 @@ def test_a_python_that_is_named_is_never_passed_over(machine, there):
 
 def test_a_python_that_is_the_environments_own_goes_on(machine):
     machine.python("python3")
-    machine.python(".venv/bin/python", pip="exit 0", ruff="exit 0")
+    machine.python(".venv/bin/python", pip="exit 0", ruff="exit 0", npm="exit 0")
     assert machine.run("make", "lint", PYTHON="python3").returncode == 0
 
 
