@@ -51,13 +51,14 @@ stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws 
 	@.ci/setup book test chromium
 	@$(PY) tests/make_stills.py $(NAMES)
 
-lint:  ## check the form of the Python code
+lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup book test
 	@$(PY) -m ruff check .
+	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
 	@.ci/setup book test
 	@.ci/matrix $(ROWS)
 
 clean:  ## remove what the commands above made, except the environment in .venv
-	rm -rf _build .cache .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
+	rm -rf _build .cache node_modules .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build

@@ -80,6 +80,14 @@ def has_its_parts(chapter):
         yield "expected a citation under Sources"
 
 
+def reads_as_text_everywhere(chapter):
+    """Where MyST is not known, a fence of backticks shows its source, and a line beside a colon fence runs into it."""
+    for fence in re.findall(r"^ *`{3,}\{.*", chapter.markdown, re.MULTILINE):
+        yield f"expected {fence.replace('`', ':')!r}, which reads as text in every editor; found {fence!r}"
+    for box in re.finditer(r"^:::(?:\{.*\n(?::[\w-]+:.*\n)*+(?!\n)|(?<!\n\n:::)$)", chapter.markdown, re.MULTILINE):
+        yield f"expected an empty line between a box's text and its fences, found {box[0]!r}"
+
+
 def asks_for_predictions(chapter):
     asked = [n for n, cell in enumerate(chapter.cells) if re.search(r"^:class: predict\b", cell.source, re.MULTILINE)]
     if not asked:
@@ -94,7 +102,7 @@ def asks_for_predictions(chapter):
 
 
 def exercises_come_in_four_cells(chapter):
-    places = [n for n, cell in enumerate(chapter.cells) if re.search(r"^`{3,}\{exercise\}", cell.source, re.MULTILINE)]
+    places = [n for n, cell in enumerate(chapter.cells) if re.search(r"^:{3,}\{exercise\}", cell.source, re.MULTILINE)]
     if not 3 <= len(places) <= 5:
         yield f"expected three to five exercises, found {len(places)}"
     for count, n in enumerate(places, 1):
@@ -115,7 +123,7 @@ def exercise(chapter, cells, label):
         yield f"expected the cells {expected}, found {kinds}"
         return
     task, check, stub, solution = cells
-    if not re.search(rf"^```\{{exercise\}} \S.*\n:label: {label}$", task.source, re.MULTILINE):
+    if not re.search(rf"^:::\{{exercise\}} \S.*\n:label: {label}$", task.source, re.MULTILINE):
         yield f"expected a title and :label: {label}"
     name = re.search(r"^def check_(\w+)\(", check.source, re.MULTILINE)
     if not name:
@@ -235,6 +243,7 @@ def is_written_in_the_common_form(chapter):
 CHECKS = [
     opens_with_its_label_and_title,
     has_its_parts,
+    reads_as_text_everywhere,
     asks_for_predictions,
     exercises_come_in_four_cells,
     figures_have_a_name_a_caption_and_a_text_alternative,
@@ -287,8 +296,8 @@ def made_up_chapter():
         cells.append(v4.new_markdown_cell(source))
 
     cells = []
-    markdown("(ch-04)=\n# 04 · Softmax\n\n```{admonition} In this chapter\n:class: goals\nAll of it.\n```")
-    markdown("```python\n# no title\n```\n\n```{admonition} Predict\n:class: predict\nHow many?\n```")
+    markdown("(ch-04)=\n# 04 · Softmax\n\n:::{admonition} In this chapter\n:class: goals\n\nAll of it.\n\n:::")
+    markdown("```python\n# no title\n```\n\n:::{admonition} Predict\n:class: predict\n\nHow many?\n\n:::")
     code("print(7)", says("7\n"), tags=["hide-output"])
     code(
         "plt.show()",
@@ -300,7 +309,7 @@ def made_up_chapter():
     markdown("## Exercises")
     for n in (1, 2, 3):
         report = f"exercise.report(check_f{n}, f{n})"
-        markdown(f"```{{exercise}} Try\n:label: ex-04-{n}\nWrite `f{n}`.\n```")
+        markdown(f":::{{exercise}} Try\n:label: ex-04-{n}\n\nWrite `f{n}`.\n\n:::")
         code(
             f"def check_f{n}(f):\n    f()",
             tags=["check", "hide-cell"],
@@ -335,13 +344,16 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "label": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("04)=", "05)=")), "ch-04"),
     "two titles": (lambda nb: nb.cells[1].update(source="# Another\n" + nb.cells[1].source), "one title"),
     "goals": (lambda nb: nb.cells[0].update(source="(ch-04)=\n# 04"), "goals"),
+    "backticks": (lambda nb: nb.cells[1].update(source=nb.cells[1].source.replace(":::", "```")), "every editor"),
+    "no room above": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("\n\nAll", "\nAll")), "empty"),
+    "no room below": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace(".\n\n", ".\n")), "empty"),
     "no prediction": (lambda nb: nb.cells[1].update(source="Look."), "class predict"),
     "answer open": (lambda nb: nb.cells[2].update(metadata={}), "hide-output"),
     "sections": (lambda nb: nb.cells[-1].update(source="## Sources\n{cite:t}`a`"), "last sections"),
     "no source": (lambda nb: nb.cells[-1].update(source="## What to remember\n\n## Sources\n"), "citation"),
     "two exercises": (lambda nb: nb.cells.__delitem__(slice(-5, -1)), "three to five"),
     "no check": (lambda nb: nb.cells.__delitem__(-3), "exercise 3: expected the cells"),
-    "exercise label": (lambda nb: nb.cells[6].update(source="```{exercise} Try\n:label: ex-04-7\n```"), "ex-04-1"),
+    "exercise label": (lambda nb: nb.cells[6].update(source=":::{exercise} Try\n:label: ex-04-7\n\n:::"), "ex-04-1"),
     "stub passes": (lambda nb: nb.cells[8].outputs[0].update(text="f1: passed\n"), "f1: not yet"),
     "solution fails": (lambda nb: nb.cells[9].outputs[0].update(text="f1: not yet: no\n"), "f1: passed"),
     "stub solved": (lambda nb: nb.cells[8].update(source="def f1():\n    pass"), "stub of f1"),

@@ -47,7 +47,7 @@ def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
     chapter = Chapter(tab, address)
     tab.mouse.wheel(0, 5000)
     tab.wait_for_load_state("networkidle")
-    assert [url for url in requests if re.search("pyodide|worker|cells.py|codemirror|editor", url)] == []
+    assert [url for url in requests if re.search("pyodide|worker|cells.py|editor", url)] == []
     assert chapter.button(1, "run").get_attribute("aria-label") == "Run cell 1"
 
     without_scripts = browser.new_context(java_script_enabled=False).new_page()
@@ -294,7 +294,7 @@ def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
 
 
 def test_without_the_editor_the_code_is_plain_text_to_edit(tab, address):
-    tab.route("**/codemirror/**", lambda route: route.abort())
+    tab.route("**/run/editor.js", lambda route: route.abort())
     chapter = Chapter(tab, address)
     chapter.press(2, "edit")
     draft = chapter.cell(2).locator(".run-draft")

@@ -90,7 +90,7 @@ class Page {
     const smaller = slow.filter((cell) => cell.slow.smaller);
     const total = (time) => slow.reduce((sum, cell) => sum + time(cell.slow), 0);
     const full = total(({ seconds }) => seconds);
-    const short = total(({ seconds, smaller }) => smaller?.seconds ?? seconds);
+    const short = total((time) => time.smaller?.seconds ?? time.seconds);
     const one = slow.length === 1 && slow[0];
     let what = `${slow.length} of the cells to run take`;
     if (one) what = bar === one.bar ? "This takes" : "A cell above takes";
