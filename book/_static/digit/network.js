@@ -174,9 +174,9 @@ export function forward({ W1, b1, W2, b2 }, x) {
 
 /** How the loss −log a2[label] answers to the scores, to the hidden units and to every pixel. */
 export function backward({ W1, W2 }, { z1, a2 }, label) {
-  const dz2 = a2.map((ak, k) => ak - (k === label));
+  const dz2 = a2.map((ak, k) => ak - Number(k === label));
   const da1 = linearBackward(dz2, W2);
-  const dz1 = da1.map((da, h) => da * (z1[h] > 0));
+  const dz1 = da1.map((da, h) => da * Number(z1[h] > 0));
   const dx = linearBackward(dz1, W1);
   return { dz2, da1, dz1, dx };
 }

@@ -55,7 +55,7 @@ function symbols(words, make) {
 }
 
 /** Words in the drawing. A number that is printed carries `shows`, its name: the tests compare it with nnlib. */
-export function text(x, y, words, { shows, anchor, ...attributes } = {}) {
+export function text(x, y, words, /** @type {Record<string, any>} */ { shows, anchor, ...attributes } = {}) {
   const pieces = symbols(words, (kind, word) => svg("tspan", { class: kind }, word));
   pieces.forEach((piece, i) => {  // a subscript lowers the line, and what follows it raises the line again
     if (pieces[i - 1]?.classList?.contains("below")) {

@@ -468,7 +468,7 @@ function drawMatrix({ C, i, j }, x0, y0, size) {
 }
 
 /** One digit, black on white as on paper, its confidence, and its ten shares; pale when it is refused. */
-function drawCard({ number, label, answer, confidence, p, pixels }, n, refused, x0, y0, width) {
+function drawCard({ label, answer, confidence, p, pixels }, n, refused, x0, y0, width) {
   const shade = Array(16).fill(""), place = scale([0, 10], [x0, x0 + width - 8]), floor = y0 + 104;
   pixels.forEach((value, k) => value && (shade[value] += `M${k % 28} ${Math.floor(k / 28)}h1`));
   const colour = (k) => (k === label ? "label" : k === answer ? "value" : "muted");
