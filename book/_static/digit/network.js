@@ -57,7 +57,7 @@ function kindOf(content) {
     for (const [part, words] of Object.entries(ARCHIVES)) if (names.includes(part)) return words;
     return "a zip archive";
   }
-  if (/^\x80[\x02-\x05]/.test(start)) return "a Python pickle, as an older .pt";
+  if (begins("\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05")) return "a Python pickle, as an older .pt";
   return /^\s*<(!doctype )?html/i.test(start) ? "a web page" : null;
 }
 
