@@ -219,6 +219,37 @@ def test_the_mouse_draws_and_every_part_follows(page_of):
     assert "unit 0" in tab.locator(".of").text_content()
 
 
+MOVES = """() => new Promise((resolve) => {
+  const { pad } = document.querySelector(".digit").digit, { canvas } = pad, counts = [];
+  for (const name of ["draw", "changed"]) {
+    const original = pad[name];
+    pad[name] = () => { counts.push(name); original.call(pad); };
+  }
+  canvas.setPointerCapture = () => {};
+  const box = canvas.getBoundingClientRect();
+  const send = (type, u) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true,
+    clientX: box.left + u * box.width, clientY: box.top + u * box.height }));
+  send("pointerdown", 0);
+  counts.length = 0;
+  for (let i = 1; i <= 200; i++) send("pointermove", i / 250);
+  const atOnce = [...counts];
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const later = [...counts], points = pad.strokes[0].length;
+    send("pointermove", 0.9);
+    send("pointerup", 0.9);
+    resolve({ atOnce, later, ended: counts.length - later.length, points, all: pad.strokes[0].length });
+  }));
+})"""
+
+
+def test_a_pointer_that_moves_often_is_followed_once_a_frame(page_of):
+    """Between two frames come many moves; no point is lost, and the end of a stroke is read at once."""
+    counted = page_of().evaluate(MOVES)
+    assert counted["atOnce"] == []
+    assert counted["later"] == ["draw", "changed"]
+    assert counted["ended"] == 2 and counted["points"] == 201 and counted["all"] == 202
+
+
 def test_a_finger_draws_and_the_page_does_not_scroll(page_of):
     tab = page_of(viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True)
     tab.evaluate("scrollTo(0, 60)")

@@ -19,6 +19,7 @@ export class Pad {
     this.at = [0.5, 0.2];  // where the keys' pen stands
     this.keys = this.down = false;  // whether the keys are in use, and their pen lowered
     this.pointer = null;  // the finger, pen or mouse that draws
+    this.frame = 0;  // the frame that has been asked for
     this.canvas = html("canvas", { class: "pad", tabindex: 0, role: "application", "aria-label": WORDS });
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
@@ -50,10 +51,16 @@ export class Pad {
 
   extend(points) {
     this.strokes = this.strokes.with(-1, [...this.strokes.at(-1), ...points]);
-    this.update();
+  }
+
+  /** Once a frame: a pointer moves several times between two of them, and to read a digit takes a while. */
+  updateSoon() {
+    this.frame ||= requestAnimationFrame(() => this.update());
   }
 
   update() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
     this.draw();
     this.changed();
   }
@@ -77,10 +84,11 @@ export class Pad {
       if (event.pointerId !== this.pointer) return;
       const passed = event.getCoalescedEvents?.() ?? [];  // all points since the last event, where the browser has them
       this.extend((passed.length ? passed : [event]).map(place));
+      this.updateSoon();
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => {
       if (event.pointerId === this.pointer) this.pointer = null;
-      this.changed();
+      this.update();
     });
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });  // does not scroll
     canvas.addEventListener("keydown", (event) => this.key(event));
@@ -110,7 +118,9 @@ export class Pad {
 
   move(way, step) {
     this.at = this.at.map((u, i) => clamp(u + step * way[i], 0.04, 0.96));
-    if (this.down) this.extend([this.at]);
+    if (!this.down) return;
+    this.extend([this.at]);
+    this.update();
   }
 
   toggle() {
