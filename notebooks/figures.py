@@ -9,7 +9,8 @@ figure.state = {"T": 0.5}          # what the reader changes is here too, and ca
 import base64
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "book" / "_static" / "figures"
+HERE = Path(__file__).parent
+FOLDER = HERE if (HERE / "base.js").is_file() else HERE.parent / "book" / "_static" / "figures"  # a package, a checkout
 
 try:
     import anywidget

@@ -9,13 +9,16 @@ teaches the same, its name and what it replaces in the source::
 
 import json
 import re
+from functools import cache
 
 import pyodide_folder
 from docutils import nodes
+from module_versions import version
 
 PYODIDE = "_static/pyodide"  # where the runtime and the packages lie in the site: pyodide_folder.py
 RUNTIME = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-PYTHON = ("cells.py", "svg_figures.py")  # modules of _static/run
+PYTHON = ("cells.py", "outputs.py", "svg_figures.py")  # modules of _static/run
+STATIC = pyodide_folder.ROOT / "book" / "_static" / "run"
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 
 
@@ -78,6 +81,19 @@ def download(sources):
     return names, sum((folder / file).stat().st_size for file in files)
 
 
+@cache
+def known(path):
+    """Return a file's size and its checksum, by which the worker sees that it came whole."""
+    content = path.read_bytes()
+    return [len(content), pyodide_folder.sha256(content)]
+
+
+def checks():
+    """Return the facts of all files that start Python, by their names; the packages have theirs in Pyodide's list."""
+    paths = [pyodide_folder.prepare() / name for name in RUNTIME if name != "pyodide-lock.json"]
+    return {path.name: known(path) for path in [*paths, *(STATIC / name for name in PYTHON)]}
+
+
 def add_scripts(app, pagename, templatename, context, doctree):
     """Give a page with code cells its scripts; the others stay as they are."""
     cells = code_cells(doctree) if doctree else []
@@ -86,12 +102,23 @@ def add_scripts(app, pagename, templatename, context, doctree):
     root = "../" * pagename.count("/") or "./"
     static = f"{root}_static"
     packages, size = download([source(cells[0])])  # a chapter's first cell imports what it needs
+
+    def script(name):
+        return f"{static}/run/{name}?v={version(STATIC / name)}"
+
     config = {
         "bytes": size,
+        "script": script("worker.js"),
         "worker": {
             "pyodide": f"{root}{PYODIDE}/",
             "packages": packages,
-            "python": [f"{static}/run/{name}" for name in PYTHON],
+            "python": [script(name) for name in PYTHON],
+            "checks": checks(),
+            "files": {
+                "mount": script("site_files.js"),
+                "site": f"{static}/files/",
+                "sizes": {name: known(pyodide_folder.ROOT / name)[0] for name in pyodide_folder.FILES},
+            },
         },
     }
     app.add_js_file(None, type="application/json", id="run-config", body=json.dumps(config))

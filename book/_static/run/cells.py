@@ -1,21 +1,20 @@
 """Runs the cells of a page, each on what the cells above it left, and shows what they print, draw and return.
 
-It knows nothing of the browser: `show(kind, value)` is given, and takes text, error, html and svg.
+It knows nothing of the browser: `show(kind, value)` is given, and takes text, error, html, svg, png, and cut, which
+says how much is not shown.
 """
 
 import ast
 import builtins
-import io
 import linecache
 import sys
-import time
 import traceback
 import warnings
 from functools import partial
 
+from outputs import Outputs
+
 LARGEST = 1_000_000  # bytes of an array that is remembered; a larger one keeps what a cell has written into it
-LONGEST = 200_000  # characters that one cell may print
-EAGER = 1000  # so many pieces of text are shown at once, the others twenty times a second
 
 warnings.filterwarnings("ignore", "tqdm:disabling monitor")  # there are no threads here; the bar needs none
 
@@ -24,7 +23,7 @@ class Cells:
     """The names of a page, what they were after each cell, and a way to run the next."""
 
     def __init__(self, show):
-        self.show = show
+        self.outputs = Outputs(show)
         self.names = {"__name__": "__main__", "__builtins__": builtins}
         self.start = remember(self.names)
         self.moments = {}  # cell -> (the cell it was run after, a function that brings back what was then)
@@ -39,9 +38,8 @@ class Cells:
         """
         self.forget(cell)
         last, self.now = self.now, -1
-        text = Text(self.show)
-        stdout, stderr, sys.stdout, sys.stderr = sys.stdout, sys.stderr, text, text
-        self.text = text
+        stdout, stderr, sys.stdout, sys.stderr = sys.stdout, sys.stderr, self.outputs, self.outputs
+        self.outputs.begin()
         try:
             if last != before:
                 (self.moments[before][1] if before in self.moments else self.start)()
@@ -49,15 +47,15 @@ class Cells:
             if value is not None:
                 self.display(value)
             show_figures()
-            text.flush()
+            self.outputs.settle()
             self.moments[cell] = (before, remember(self.names))
             self.now = cell
             return True
         except BaseException as error:  # SystemExit too: a page has nothing to exit to
-            text.flush()
             close_figures()
-            self.show("error", report(error))
-            return error.name if name_missing and isinstance(error, ModuleNotFoundError) and error.name else False
+            self.outputs.show_error(report(error))
+            missing = name_missing and isinstance(error, ModuleNotFoundError) and isinstance(error.name, str)
+            return (missing and error.name) or False
         finally:
             sys.stdout, sys.stderr = stdout, stderr
 
@@ -70,16 +68,9 @@ class Cells:
             self.now = -1
 
     def display(self, *values):
-        """Show values as a notebook does: as HTML or SVG if they have such a form, else as text."""
-        self.text.flush()
+        """Show values as a notebook does: as a table or a picture if they have such a form, else as text."""
         for value in values:
-            for kind, method in (("html", "_repr_html_"), ("svg", "_repr_svg_")):
-                form = getattr(value, method, None)
-                if form is not None and not isinstance(value, type) and (content := form()) is not None:
-                    self.show(kind, content)
-                    break
-            else:
-                self.show("text", repr(value) + "\n")
+            self.outputs.display(value)
 
 
 def execute(source, names, where):
@@ -109,30 +100,6 @@ def report(error):
     while frames and not frames.tb_frame.f_code.co_filename.startswith("<cell"):
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))
-
-
-class Text(io.TextIOBase):
-    """What a cell prints, in pieces: soon after it is printed, but never so many that the page cannot follow."""
-
-    def __init__(self, show):
-        self.show = show
-        self.waiting, self.pieces, self.length, self.shown = [], 0, 0, time.monotonic()
-
-    def write(self, text):
-        if self.length < LONGEST:
-            self.waiting.append(text[: LONGEST - self.length])
-            self.pieces += 1
-            self.length += 0 if text.startswith("\r") else len(text)  # a progress bar writes over itself
-            if self.length >= LONGEST:
-                self.waiting.append(f"\n… what is printed beyond {LONGEST:,} characters is not shown\n")
-            if self.pieces < EAGER or time.monotonic() - self.shown > 0.05:
-                self.flush()
-        return len(text)
-
-    def flush(self):
-        if self.waiting:
-            self.show("text", "".join(self.waiting))
-            self.waiting, self.shown = [], time.monotonic()
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 import { make } from "./bar.js";
 
+const OVERWRITTEN = /^[^\n]*\r(?!\r|$)/gm; // a carriage return begins its line anew: a progress bar
+
 export class Output {
   #pictures = 0;
-  #text = ""; // of the last piece, while it goes on
+  #line = null; // the last line of the last text, while it goes on
 
   // `cell` is the cell's element; without a stored output the fresh one follows `bar`.
   constructor(cell, bar) {
@@ -19,29 +21,41 @@ export class Output {
   clear() {
     this.fresh.replaceChildren();
     this.#pictures = 0;
-    this.#text = "";
+    this.#line = null;
   }
 
   // `edited`: the picture is no longer the one that the alternative describes.
   show(kind, value, edited) {
     if (kind === "text" || kind === "error") this.#showText(kind, value);
-    else if (kind === "svg") this.#showPicture(value, edited);
+    else if (kind === "cut") this.#showCut(value);
     else if (kind === "html") this.#showHtml(value);
+    else if (kind === "svg") this.#showPicture(`svg+xml;charset=utf-8,${encodeURIComponent(value)}`, edited);
+    else if (kind === "png") this.#showPicture(`png;base64,${value}`, edited);
   }
 
+  // What is there stays as it is, and only the last line is written anew: each piece costs no more than itself.
   #showText(kind, value) {
     const className = `output ${kind === "error" ? "traceback" : "stream"}`;
     let box = this.fresh.lastElementChild;
     if (box?.className !== className) {
-      box = make("div", { className });
+      box = make("div", { className, hidden: true });
+      this.#line = document.createTextNode("");
       box.append(make("pre"));
+      box.firstChild.append(this.#line);
       this.fresh.append(box);
-      this.#text = "";
     }
-    // A carriage return begins its line anew: a progress bar.
-    this.#text = (this.#text + value).replace(/^[^\n]*\r(?!\n)/gm, "");
-    box.firstChild.textContent = this.#text;
-    box.hidden = !this.#text;
+    const text = (this.#line.data + value).replace(OVERWRITTEN, "");
+    const end = text.lastIndexOf("\n") + 1;
+    if (end) this.#line.before(text.slice(0, end));
+    this.#line.data = text.slice(end);
+    if (text) box.hidden = false;
+  }
+
+  // How much is not shown; it grows while the cell runs.
+  #showCut(value) {
+    let note = this.fresh.lastElementChild;
+    if (note?.className !== "run-cut") this.fresh.append((note = make("p", { className: "run-cut" })));
+    note.textContent = value;
   }
 
   #showHtml(value) {
@@ -50,11 +64,11 @@ export class Output {
     this.fresh.append(box);
   }
 
-  #showPicture(svg, edited) {
+  #showPicture(data, edited) {
     const picture = make("img");
     const stored = this.alternatives[this.#pictures] ?? "";
     picture.alt = edited ? `Drawn by the edited cell. Before it was edited: ${stored}` : stored;
-    picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    picture.src = `data:image/${data}`;
     const caption = this.figures[this.#pictures++]?.querySelector("figcaption");
     if (caption) {
       const figure = make("figure", { className: "align-default" });

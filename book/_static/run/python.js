@@ -1,16 +1,21 @@
 // The page's side of the interpreter: it starts the worker when it is first needed, and ends it.
 
+const SILENCE = 15; // seconds without a word from a worker that waits for a file, after which a reader is told
+
 export class Python {
   #worker = null;
   #runs = new Map(); // number -> what to do at the end of this run, and where its outputs go
   #last = 0;
+  #silence; // the timer of a worker that waits
   loaded = false; // Python is there; what arrives now is what cells ask for
 
-  // `config` is what the worker needs to start; `onLoading(name, bytes)` hears what arrives, `onRunning()` when
-  // nothing more has to.
-  constructor(config, { onLoading, onRunning }) {
+  // `script` is the worker's address, `config` what it needs to start. `onLoading(name, bytes)` hears what arrives,
+  // `onSilence(name, seconds)` that it does not, and `onRunning()` when nothing more has to.
+  constructor(script, config, { onLoading, onSilence, onRunning }) {
+    this.script = script;
     this.config = config;
     this.onLoading = onLoading;
+    this.onSilence = onSilence;
     this.onRunning = onRunning;
   }
 
@@ -29,23 +34,38 @@ export class Python {
   stop() {
     this.#worker?.terminate();
     this.#worker = null;
+    clearTimeout(this.#silence);
     for (const { resolve } of this.#runs.values()) resolve("stopped");
     this.#runs.clear();
   }
 
   #start() {
     this.loaded = false;
-    const worker = new Worker(new URL("worker.js", import.meta.url));
-    worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = (event) => this.#fail(event.message || "the worker could not be started");
+    const worker = new Worker(this.script);
+    // What an ended worker has left on its way is not heard.
+    worker.onmessage = ({ data }) => worker === this.#worker && this.#receive(data);
+    worker.onerror = (event) => this.#fail(event.message || "worker.js: the worker could not be started");
     worker.postMessage({ start: this.config });
+    this.onLoading("worker.js", 0);
+    this.#waits("worker.js", SILENCE);
     return worker;
+  }
+
+  // Tell the reader when nothing comes. It may still come: to end it is the reader's to say.
+  #waits(name, seconds) {
+    this.#silence = setTimeout(() => {
+      this.onSilence(name, seconds);
+      this.#waits(name, seconds + SILENCE);
+    }, 1000 * SILENCE);
   }
 
   #receive(message) {
     const [run] = this.#runs.values(); // one at a time, in order
+    clearTimeout(this.#silence);
     if (message.ready) this.loaded = true;
     if (message.loading) this.onLoading(message.loading, message.bytes);
+    if (message.silent) this.onSilence(message.silent, message.seconds);
+    if (message.waits) this.#waits(message.waits, SILENCE);
     if (message.running) this.onRunning();
     if (message.clear) run?.output.clear();
     if (message.show) run?.output.show(message.show, message.value);

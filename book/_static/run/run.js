@@ -4,6 +4,7 @@
 //   python.js   the interpreter, as the page sees it           output.js    what a run shows
 //   worker.js   the interpreter itself, in a worker            editor.js    CodeMirror, when a cell is edited
 //   cells.py    what the worker does with a cell               bar.js       a row of buttons
+//   outputs.py  how much of what it shows a page can take      site_files.js  the data, fetched when it is opened
 //
 // A cell of the text builds on the one above it. The check of an exercise builds on the text; the reader's answer and
 // the solution build each on the check, and not on each other. (Text that follows an exercise may use its solution.)
@@ -21,8 +22,9 @@ class Page {
 
   constructor(config) {
     this.config = config;
-    this.python = new Python(config.worker, {
+    this.python = new Python(config.script, config.worker, {
       onLoading: (name, bytes) => this.#loading(name, bytes),
+      onSilence: (name, seconds) => this.#silent(name, seconds),
       onRunning: () => this.speaker?.say(this.doing),
     });
     this.cells = [...document.querySelectorAll("div.cell")]
@@ -172,8 +174,13 @@ class Page {
   #loading(name, bytes) {
     this.#arrived += bytes;
     const [arrived, all] = [this.#arrived, this.config.bytes].map(megabytes);
-    const [what] = name.replace(/\.bin$/, "").split("-0"); // data, or a package, that a cell asks for
+    const [what] = name.split("-0"); // data, or a package, that a cell asks for
     this.speaker?.say(`Loading ${this.python.loaded ? what : `Python: ${arrived} of ${all} MB (${what})`}`);
+  }
+
+  #silent(name, seconds) {
+    const what = `Nothing of ${name.split("-0")[0]} has arrived for ${seconds} s.`;
+    this.speaker?.say(`${what} It may still come; or press Stop, and Run to try again.`);
   }
 }
 
@@ -194,12 +201,16 @@ function connect(cells) {
 
 function megabytes(bytes) {
   const size = bytes / 1e6;
+  if (!bytes) return 0;
   return size < 10 ? size.toFixed(1) : Math.round(size);
 }
 
 const config = JSON.parse(document.getElementById("run-config").textContent);
 const absolute = (address) => new URL(address, document.baseURI).href;
+config.script = absolute(config.script);
 config.worker.pyodide = absolute(config.worker.pyodide);
 config.worker.python = config.worker.python.map(absolute);
+config.worker.files.mount = absolute(config.worker.files.mount);
+config.worker.files.site = absolute(config.worker.files.site);
 
 new Page(config);

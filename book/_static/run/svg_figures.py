@@ -1,30 +1,58 @@
-"""A backend of matplotlib: plt.show() shows every open figure as SVG and closes it, as in a notebook."""
+"""A backend of matplotlib: plt.show() shows every open figure as SVG and closes it, as in a notebook.
+
+A figure of very many marks is shown as pixels: a browser takes long to lay out the lines of its SVG.
+"""
 
 import io
 
 from matplotlib import pyplot
 from matplotlib.backends.backend_agg import FigureCanvasAgg as FigureCanvas
+from outputs import LARGEST_SVG
 
 __all__ = ["FigureCanvas", "show"]
 
 
-class Drawing:
-    """A figure as SVG, in the form that `display` understands."""
+class TooLargeError(Exception):
+    pass
 
-    def __init__(self, svg):
-        self.svg = svg
+
+class Limited(io.StringIO):
+    """A file that refuses to become larger than a page can show: then nobody waits for the rest of it."""
+
+    def write(self, text):
+        if self.tell() + len(text) > LARGEST_SVG:
+            raise TooLargeError
+        return super().write(text)
+
+
+class Drawing:
+    """A figure in the forms that `display` understands."""
+
+    def __init__(self, figure):
+        self.figure = figure
+
+    def __repr__(self):
+        return repr(self.figure)
+
+    def save(self, file, **options):
+        figure = self.figure
+        look = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor(), "bbox_inches": "tight"}
+        figure.savefig(file, **look, **options)
+        return file.getvalue()
 
     def _repr_svg_(self):
-        return self.svg
+        try:
+            return self.save(Limited(), format="svg", metadata={"Date": None}, dpi=self.figure.dpi)
+        except TooLargeError:
+            return None
+
+    def _repr_png_(self):
+        return self.save(io.BytesIO(), format="png", dpi=min(150, 2 * self.figure.dpi))
 
 
 def show(*arguments, **options):
     try:
         for number in pyplot.get_fignums():
-            figure = pyplot.figure(number)
-            file = io.StringIO()
-            look = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor(), "dpi": figure.dpi}
-            figure.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None}, **look)
-            display(Drawing(file.getvalue()))  # noqa: F821 - the page's own, a builtin there
+            display(Drawing(pyplot.figure(number)))  # noqa: F821 - the page's own, a builtin there
     finally:
         pyplot.close("all")

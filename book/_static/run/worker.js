@@ -1,13 +1,21 @@
 // The Python interpreter of a page, in a worker: what it computes never holds the page up, and it can be ended.
 //
-// In:  {start: {pyodide, packages, python}}    the folder of the runtime, what to load with it, our own modules
+// In:  {start: {pyodide, packages, python, checks, files}}
+//          the folder of the runtime, what to load with it, our own modules, what is known of these files
+//          {name: [bytes, sha256]}, and the data: its folder, and its sizes {path: bytes}
 //      {run: number, cell, source, before}
-// Out: {ready: true} · {loading: name, bytes} · {running: true} · {clear: true} · {show: kind, value} ·
-//      {done: number, ok} · {broken: reason}
+// Out: {ready: true} · {loading: name, bytes} · {loaded: name} · {silent: name, seconds} · {running: true} ·
+//      {clear: true} · {show: kind, value} · {done: number, ok} · {broken: reason} ·
+//      {waits: name}, and then nothing before that file is there
+//
+// While Python computes, nothing that comes in is heard. So what a run shows has a budget, in outputs.py.
 
 let starting; // the promise of an interpreter
 let started = false;
+let ours = ""; // the address of Pyodide and the packages
+let checks = {};
 let lastRun = Promise.resolve();
+let problems = []; // of the run that goes on: what could not be fetched
 
 onmessage = ({ data: message }) => {
   if (message.start) {
@@ -18,32 +26,36 @@ onmessage = ({ data: message }) => {
   }
 };
 
-// While Python starts, Pyodide waits for ever for a file that cannot be had: so it is said here.
-function missing(name, error) {
-  if (!started) broken(new Error(`${name}: ${error.message}`));
-  throw error;
-}
-
 function broken(error) {
-  postMessage({ broken: String(error.message ?? error) });
+  const lines = String(error.message ?? error).trim().split("\n"); // of a traceback the last line
+  postMessage({ broken: lines.at(-1) });
 }
 
-async function start({ pyodide: folder, packages, python }) {
-  importScripts(`${folder}pyodide.js`);
+async function start({ pyodide: folder, packages, python, checks: known, files }) {
+  [ours, checks] = [folder, known];
+  importScripts(`${folder}pyodide.js`, files.mount);
   const env = { MPLBACKEND: "module://svg_figures", HOME: "/home/pyodide" };
   const pyodide = await loadPyodide({ indexURL: folder, packages, env });
   for (const address of python) {
     const module = await (await fetch(address)).text();
     pyodide.FS.writeFile(`/home/pyodide/${nameOf(address)}`, module);
   }
-  const show = (kind, value) => postMessage({ show: kind, value });
+  const library = pyodide.pyimport("sysconfig").get_path("purelib");
+  const hear = { loading: waits, loaded, failed: (sentence) => problems.push(sentence) };
+  self.mountSiteFiles(pyodide.FS, library, files.site, files.sizes, hear);
+  const cells = pyodide.pyimport("cells").Cells((kind, value) => postMessage({ show: kind, value }));
+  // What goes past Python's own sys.stdout would be written on the browser's console, without an end.
+  const decoder = new TextDecoder();
+  const write = (bytes) => cells.outputs.write(decoder.decode(bytes, { stream: true })) && bytes.length;
+  pyodide.setStdout({ write });
+  pyodide.setStderr({ write });
   started = true;
-  return { pyodide, cells: pyodide.pyimport("cells").Cells(show) };
+  return { pyodide, cells };
 }
 
 async function run({ run: number, cell, source, before }) {
   const { pyodide, cells } = await starting;
-  const problems = [];
+  problems = [];
   const callbacks = { messageCallback() {}, errorCallback: (problem) => problems.push(problem) };
   const load = (code) => pyodide.loadPackagesFromImports(code, callbacks);
   await load(source);
@@ -55,41 +67,124 @@ async function run({ run: number, cell, source, before }) {
     if (found.length) postMessage({ clear: true });
     end = found.length ? cells.run(cell, source, before) : false;
   }
-  if (problems.length && !end) postMessage({ show: "error", value: `${problems.join("\n")}\n` });
+  if (problems.length && !end) postMessage({ show: "error", value: `\n${problems.join("\n")}\n` });
   postMessage({ done: number, ok: end });
 }
 
-// ---- how far it is --------------------------------------------------------------------------------------------------
+// ---- what is fetched ------------------------------------------------------------------------------------------------
 
 function nameOf(address) {
-  return String(address).split("/").at(-1);
+  return String(address.url ?? address).split(/[?#]/)[0].split("/").at(-1);
 }
 
-// Everything that Pyodide fetches passes here, and is counted as it arrives. The list of packages says which files are
-// today's, so the server is asked whether the browser's copy still holds.
+const SILENCE = 15; // seconds without a byte of what is on its way, after which a reader is told
+const arriving = new Set(); // names
+let silent = 0; // seconds
+
+function loading(name, bytes = 0) {
+  arriving.add(name);
+  silent = 0;
+  postMessage({ loading: name, bytes });
+}
+
+function loaded(name) {
+  arriving.delete(name);
+  silent = 0;
+  postMessage({ loaded: name });
+}
+
+// It does not tick while this thread computes: what arrives then is not seen, and not missed.
+setInterval(() => {
+  silent = arriving.size ? silent + 1 : 0;
+  if (silent && silent % SILENCE === 0) postMessage({ silent: [...arriving][0], seconds: silent });
+}, 1000);
+
+// This thread waits for a file: the page has to watch the time.
+function waits(name) {
+  loading(name);
+  postMessage({ waits: name });
+}
+
+// While Python starts, Pyodide waits for ever for a file that it cannot use. So what is wrong with one is said here.
+function failed(name, error) {
+  const wrong = new Error(`${name}: ${error.message}. Try again; if it fails again, tell who runs this site.`);
+  if (!started) broken(wrong);
+  throw wrong;
+}
+
+const plainImport = importScripts;
+self.importScripts = (...addresses) => {
+  for (const address of addresses) {
+    const name = nameOf(address);
+    waits(name);
+    try {
+      plainImport(address);
+    } catch (error) {
+      failed(name, error);
+    }
+    loaded(name);
+  }
+};
+
+// Everything else that Pyodide fetches passes here. It is counted as it arrives, and used once it is whole. What a
+// reader's program fetches is its own affair.
 const plainFetch = fetch;
-self.fetch = async (address, options) => {
-  const fresh = nameOf(address) === "pyodide-lock.json" ? { cache: "no-cache" } : {};
-  const name = nameOf(address.url ?? address);
-  const response = await plainFetch(address, { ...options, ...fresh }).catch((error) => missing(name, error));
-  if (!response.ok && !started) missing(name, new Error(`the server answers ${response.status}`));
+self.fetch = async (address, options = {}) => {
+  if (started && !String(address.url ?? address).startsWith(ours)) return plainFetch(address, options);
+  const name = nameOf(address);
+  try {
+    // The list of packages says which files are today's, so the server is asked whether the browser's copy still holds.
+    const first = name === "pyodide-lock.json" ? "no-cache" : "default";
+    let [response, content] = await whole(address, { cache: first, ...options });
+    let wrong = await difference(name, content);
+    if (wrong) {
+      // The browser's copy may be damaged, or older than this page.
+      [response, content] = await whole(address, { ...options, cache: "reload" });
+      wrong = await difference(name, content);
+      if (wrong) throw new Error(wrong);
+    }
+    const headers = new Headers(response.headers);
+    if (name.endsWith(".wasm")) headers.set("Content-Type", "application/wasm"); // whatever the server calls it
+    return new Response(content, { headers });
+  } catch (error) {
+    return failed(name, error);
+  } finally {
+    loaded(name);
+  }
+};
+
+async function whole(address, options) {
+  loading(nameOf(address));
+  const response = await plainFetch(address, options);
+  if (!response.ok) throw new Error(`the server answers ${response.status}`);
   const count = new TransformStream({
     transform(chunk, controller) {
-      postMessage({ loading: name, bytes: chunk.byteLength });
+      loading(nameOf(address), chunk.byteLength);
       controller.enqueue(chunk);
     },
   });
-  return new Response(response.body?.pipeThrough(count), response);
-};
+  return [response, await new Response(response.body.pipeThrough(count)).arrayBuffer()];
+}
 
-// A data file is fetched while Python waits for it.
-self.XMLHttpRequest = class extends XMLHttpRequest {
-  open(method, address, ...rest) {
-    this.name = method === "GET" && nameOf(address);
-    super.open(method, address, ...rest);
+// Say what differs from what was expected of a file; nothing where nothing does.
+async function difference(name, content) {
+  if (name.endsWith(".json")) {
+    try {
+      JSON.parse(new TextDecoder().decode(content));
+    } catch {
+      return "it is damaged";
+    }
   }
-  send(...body) {
-    if (this.name) postMessage({ loading: this.name, bytes: 0 });
-    super.send(...body);
-  }
-};
+  if (!Object.hasOwn(checks, name)) return "";
+  const [bytes, sha256] = checks[name];
+  if (content.byteLength !== bytes) return `it has ${content.byteLength} bytes where ${bytes} were expected`;
+  if (!self.crypto?.subtle) return ""; // at an address without https
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  const hex = [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex === sha256 ? "" : "it is damaged";
+}
+
+// Where the file cannot be compared, or memory is short, it shows when it is compiled.
+const plainInstantiate = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = (...given) =>
+  plainInstantiate.apply(WebAssembly, given).catch((error) => failed("pyodide.asm.wasm", error));

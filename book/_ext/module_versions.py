@@ -1,0 +1,42 @@
+"""Each JavaScript module of ours has its checksum in its address, in whatever way it is imported.
+
+Sphinx does this for the scripts that a page names. What those import is written without it, ``./bar.js``, and after a
+new release a browser might join new modules with old ones out of its cache. An import map of the page says which
+version each address means; the sources stay as they are.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from pyodide_folder import ROOT, sha256
+
+STATIC = ROOT / "book" / "_static"
+FOLDERS = ("digit", "figures", "run")
+
+
+@cache
+def version(path):
+    return sha256(path.read_bytes())[:8]
+
+
+def versions():
+    """Return {the address of a module below _static: the same with its version}."""
+    paths = [path for folder in FOLDERS for path in sorted((STATIC / folder).rglob("*.js"))]
+    names = {path.relative_to(STATIC).as_posix(): version(path) for path in paths}
+    return {name: f"{name}?v={checksum}" for name, checksum in names.items()}
+
+
+def add_map(app, pagename, templatename, context, doctree):
+    """Give a page with scripts of ours the map, which has to stand before the first module."""
+    names = [str(getattr(script, "filename", script)) for script in context.get("script_files", [])]
+    if not any(folder in Path(name).parts for name in names for folder in FOLDERS):
+        return
+    static = "../" * pagename.count("/") + "_static/"
+    imports = {f"./{static}{name}": f"./{static}{versioned}" for name, versioned in versions().items()}
+    app.add_js_file(None, type="importmap", body=json.dumps({"imports": imports}), priority=100)
+
+
+def setup(app):
+    app.connect("html-page-context", add_map, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
