@@ -20,7 +20,6 @@ export default [
     },
   },
   { files: [`${SITE}/**/*.js`], ignores: [WORKER], languageOptions: { globals: globals.browser } },
-  { files: [`${SITE}/figures/*.js`], rules: { "no-shadow": "off" } },
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.nodeBuiltin } },
   { files: [`${SITE}/run/start.js`], languageOptions: { sourceType: "script" } },
   {
