@@ -1,5 +1,6 @@
 """What a reader meets first: the Makefile and what it sets up, on machines that lack something."""
 
+import re
 import shutil
 import signal
 import socket
@@ -188,3 +189,26 @@ def test_an_interrupted_set_up_says_nothing_itself(machine):
     assert command.returncode == -signal.SIGINT and err == "" and out.startswith("• making") and out.count("\n") == 1
 
 
+
+
+# ---- what the pages for readers and contributors say ----------------------------------------------------------------
+
+PAGES = ["README.md", "CONTRIBUTING.md", "book/running.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_files_that_are_named_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
+    assert named and named <= targets, named - targets
+    places = set(re.findall(r"`(?:python |\.venv/bin/\w+ )?((?:book|data|nnlib|notebooks|tests|\.ci)/[\w./-]+)", text))
+    made = {place for place in places if "NN_" in place or "NAME" in place}
+    assert [place for place in sorted(places - made) if not (ROOT / place).exists()] == []
+
+
+def test_the_readme_names_every_package_of_the_system_at_once():
+    setup = (ROOT / ".ci" / "setup").read_text(encoding="utf-8")
+    wanted = {name for names in re.findall(r"packages\+=\(([a-z][^)]*)\)", setup) for name in names.split()}
+    lines = re.findall(r"^sudo apt-get install (.*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) == 1 and wanted | {"python3-venv"} <= set(lines[0].split()) and len(wanted) >= 3
