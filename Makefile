@@ -68,6 +68,7 @@ check:  ## run all that concerns one chapter: make check CHAPTER=04
 lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads

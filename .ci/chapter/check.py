@@ -1,6 +1,8 @@
 """Run what concerns one chapter: its cells, form, equations, figure, and page, in a strictly built book.
 
     python .ci/chapter/check.py 04
+
+ends with the status of the tests.
 """
 
 import re
