@@ -63,11 +63,12 @@ chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
 
 check:  ## run all that concerns one chapter: make check CHAPTER=04
 	@.ci/setup book web notebooks test npm torch chromium
-	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER"
+	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER" -n $(CORES)
 
 lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads

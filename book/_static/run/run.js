@@ -4,15 +4,15 @@
 //   python.js   the interpreter, as the page sees it           output.js    what a run shows
 //   worker.js   the interpreter itself, in a worker            editor.js    CodeMirror, when a cell is edited
 //   cells.py    what the worker does with a cell               bar.js       a row of buttons
-//   outputs.py  how much of what it shows a page can take      site_files.js  the data, fetched when it is opened
+//   outputs.py  how much of what it shows a page can take      connect.js   what each cell builds on
+//   site_files.js  the data, fetched when Python opens it
 //
-// A cell of the text builds on the one above it. The check of an exercise builds on the text; the reader's answer and
-// the solution build each on the check, and not on each other. (Text that follows an exercise may use its solution.)
 // Before a cell runs, everything that it builds on and that has not run, or has changed since, is run in order.
 // Nothing is fetched before the first press.
 
 import { Bar, make } from "./bar.js";
 import { Cell } from "./cell.js";
+import { connect } from "./connect.js";
 import { Python } from "./python.js";
 
 class Page {
@@ -181,21 +181,6 @@ class Page {
   #silent(name, seconds) {
     const what = `Nothing of ${name.split("-0")[0]} has arrived for ${seconds} s.`;
     this.speaker?.say(`${what} It may still come; or press Stop, and Run to try again.`);
-  }
-}
-
-// Say of each cell what it builds on.
-function connect(cells) {
-  let above = null;
-  let text = null; // the last cell of the text
-  let check = null; // of this exercise
-  for (const cell of cells) {
-    if (cell.kind === "text") cell.before = above;
-    else cell.before = cell.kind === "check" ? text : check;
-    cell.before?.after.push(cell);
-    if (cell.kind === "text") text = cell;
-    if (cell.kind === "check") check = cell;
-    above = cell;
   }
 }
 
