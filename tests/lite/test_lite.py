@@ -1,9 +1,6 @@
 """Open in JupyterLite: the button of each chapter, one chapter from top to bottom, and what the folders weigh."""
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,35 +46,6 @@ def test_a_chapter_has_a_button_that_leads_to_its_notebook(site, page):
     assert f"{page}.ipynb" in [entry["path"] for entry in listing["content"]]
 
 
-def run_all(notebook):
-    """Run an opened notebook from top to bottom; return its cells once all is shown."""
-    notebook.set_default_timeout(180_000)
-    notebook.wait_for_function(READY)
-    assert notebook.evaluate(RUN_ALL)
-    notebook.wait_for_timeout(500)  # what is shown comes after the last reply
-    return notebook.evaluate(CELLS)
-
-
-def move_the_figure(notebook):
-    """Press an arrow key at the chapter's figure and wait until it has moved."""
-    notebook.evaluate(SHOW_WIDGET)
-    handle = notebook.locator(".live .handle").first
-    handle.focus()
-    before = float(handle.get_attribute("aria-valuenow"))
-    handle.press("ArrowRight")  # a shortcut of JupyterLab's elsewhere
-    notebook.wait_for_function("([e, old]) => e.ariaValueNow > old", arg=[handle.element_handle(), before])
-
-
-def compare(cells, page):
-    stored = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    assert len(cells) == len(stored)
-    for number, (cell, expected) in enumerate(zip(cells, stored, strict=True)):
-        if cell["cell_type"] == "code":
-            assert cell["execution_count"] is not None, f"cell {number} has not run"
-            if not any("tol" in tag for tag in expected["metadata"].get("tags", [])):
-                assert printed(cell) == printed(expected), f"cell {number}"
-
-
 def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
     """The site lies in a folder of its server here, and no other host is asked for anything."""
     page, found = CHAPTERS[0], []
@@ -91,79 +59,39 @@ def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
         with tab.expect_popup() as popup:
             tab.get_by_role("link", name="Open in JupyterLite").click()
         notebook = popup.value
-        cells = run_all(notebook)
-        move_the_figure(notebook)
+        notebook.set_default_timeout(180_000)
+        notebook.wait_for_function(READY)
+        assert notebook.evaluate(RUN_ALL)
+        notebook.wait_for_timeout(500)  # what is shown comes after the last reply
+        cells = notebook.evaluate(CELLS)
+        notebook.evaluate(SHOW_WIDGET)
+        handle = notebook.locator(".live .handle").first
+        handle.focus()
+        before = float(handle.get_attribute("aria-valuenow"))
+        handle.press("ArrowRight")  # a shortcut of JupyterLab's elsewhere
+        notebook.wait_for_function("([e, old]) => e.ariaValueNow > old", arg=[handle.element_handle(), before])
         assert notebook.locator(".myst .katex").count()  # MyST and its mathematics are rendered
-        assert notebook.locator("#no-service-worker").count() == 0
-    compare(cells, page)
+    stored = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert len(cells) == len(stored)
+    for number, (cell, expected) in enumerate(zip(cells, stored, strict=True)):
+        if cell["cell_type"] == "code":
+            assert cell["execution_count"] is not None, f"cell {number} has not run"
+            if not any("tol" in tag for tag in expected["metadata"].get("tags", [])):
+                assert printed(cell) == printed(expected), f"cell {number}"
     assert any("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     known = ("console: ", "error: Cross reference target was not found: ")  # JupyterLab's own; another chapter's labels
     assert not [complaint for complaint in found if not complaint.startswith(known)]
-
-
-def test_without_a_service_worker_a_chapter_runs_too_and_the_page_says_what_is_missing(browser, address):
-    """As in a private window. This chapter reads the data and has a figure: no cell needs a file beside it."""
-    page = "notebooks/01_digits"
-    with browser.new_context(service_workers="block") as context:
-        notebook = context.new_page()
-        notebook.goto(f"{address}/lite/notebooks/index.html?path={page}.ipynb")
-        cells = run_all(notebook)
-        move_the_figure(notebook)
-        assert "this browser has not started one" in notebook.locator("#no-service-worker").text_content()
-    compare(cells, page)
-
-
-def test_the_note_on_the_service_worker_where_a_browser_has_none(browser, address):
-    """As at an address without https. It can be closed."""
-    with browser.new_context() as context:
-        context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', { value: undefined })")
-        notebook = context.new_page()
-        notebook.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
-        note = notebook.locator("#no-service-worker")
-        note.wait_for()
-        assert "this browser has none" in note.text_content()
-        note.get_by_role("button").click()
-        assert note.count() == 0
-
-
-def test_a_data_file_that_cannot_be_had_is_an_error_that_says_so_in_jupyterlite(browser, address):
-    with browser.new_context() as context:
-        context.route("**/train-labels-idx1-ubyte.gz.bin", lambda route: route.fulfill(status=404))
-        notebook = context.new_page()
-        notebook.goto(f"{address}/lite/notebooks/index.html?path=notebooks/01_digits.ipynb")
-        notebook.set_default_timeout(180_000)
-        notebook.wait_for_function(READY)
-        assert not notebook.evaluate(RUN_ALL)
-        outputs = json.dumps(notebook.evaluate(CELLS))
-    assert "the server answers 404" in outputs and "OSError" in outputs
-
-
-def test_the_wheels_of_the_working_tree_have_all_of_it(tmp_path):
-    """Subpackages too; and what the figures' widgets read."""
-    shutil.copytree(ROOT / "nnlib", tmp_path / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (*pyodide_folder.FILES, "notebooks/figures.py", "book/lite/lite_start.py", "book/lite/site_files.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / "book/_static", tmp_path / "book/_static")
-    (tmp_path / "nnlib/gpu/kernels").mkdir(parents=True)
-    (tmp_path / "nnlib/gpu/__init__.py").write_text("x = 1")
-    (tmp_path / "nnlib/gpu/kernels/product.wgsl").write_text("// a kernel")
-    packages = pyodide_folder.own_packages(tmp_path)
-    files = packages["nnlib"][1]
-    assert {"nnlib/__init__.py", "nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl"} <= set(files)
-    assert not [name for name in files if "__pycache__" in name]
-    assert {"figures/__init__.py", "figures/base.js", "figures/softmax.js", "figures/figures.css"} <= set(
-        packages["figures"][1]
-    )
-
-
-def test_importing_the_library_does_nothing_else():
-    code = "import sys; sys.platform = 'emscripten'; import nnlib; print([m for m in sys.modules if m[:5] == 'nnlib'])"
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert printed.stdout == "['nnlib']\n"
 
 
 def test_python_for_the_browser_and_the_whole_site_are_light_enough(site):
     assert weight(site.html / "_static/pyodide") < 35e6
     assert weight(site.html) < 100e6
     assert not list(Path(site.html, "lite").rglob("*.map"))
+
+
+def test_the_wheel_has_the_subpackages_of_the_library_too(tmp_path):
+    for name in ("__init__.py", "gpu/__init__.py", "gpu/kernels/product.wgsl", "gpu/__pycache__/old.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
+    files = pyodide_folder.nnlib_files(tmp_path)
+    assert sorted(files) == ["nnlib/__init__.py", "nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl"]

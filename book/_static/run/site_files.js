@@ -1,5 +1,5 @@
 // The repository's data files, which the library looks for beside itself: each is fetched from the site when it is
-// first opened. Only in a worker, where Python waits for it. This file is run by worker.js, and by JupyterLite's start.
+// first opened. Only in a worker, where Python waits for it.
 //
 // FS: Pyodide's file system; folder: where the library lies; site: the address of the files; sizes: {path: bytes};
 // loading(name) and loaded(name) hear of each fetch, failed(sentence) why a file could not be had.
