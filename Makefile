@@ -33,7 +33,7 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 
 test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
 	@.ci/setup book web test chromium
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab
