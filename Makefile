@@ -8,10 +8,11 @@ PY := .venv/bin/python
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb))
 PORT ?= 8000
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    # make says that it was interrupted
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book site test test-browser-all lab notebooks stills lint test-matrix clean distclean
+.PHONY: help serve book site test test-browser-all lab notebooks stills chapter check lint test-matrix clean distclean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -19,7 +20,7 @@ help:  ## list the commands
 # The port is looked at first: minutes of building for a port that is taken would be minutes lost.
 serve:  ## build the site and serve it on this machine
 	@.ci/setup python
-	@$(PY) .ci/serve.py $(PORT) $(MAKE_COMMAND) site
+	@$(PY) .ci/serve.py $(PORT) $(MAKE_COMMAND) --no-print-directory site
 
 book: site  ## build the site into _build/html
 	@$(PY) -c 'from pathlib import Path; print("• the site:", Path("_build/html/index.html").resolve().as_uri())'
@@ -30,7 +31,8 @@ book: site  ## build the site into _build/html
 site:
 	@.ci/setup book web
 	@echo "• building the site"
-	@$(PY) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going --all -q >/dev/null
+	@$(PY) -c '$(DIE_AT_CTRL_C); from jupyter_book.cli.main import main; main()' \
+	    build . -W -n --keep-going --all -q >/dev/null
 
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
 # wait for each other.
@@ -55,9 +57,18 @@ stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws 
 	@.ci/setup book test chromium
 	@$(PY) tests/make_stills.py $(NAMES)
 
+chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
+	@.ci/setup book notebooks test chromium
+	@$(PY) .ci/chapter/new.py "$$N" "$$SLUG" "$$TITLE"
+
+check:  ## run all that concerns one chapter: make check CHAPTER=04
+	@.ci/setup book web notebooks test npm torch chromium
+	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER" -n $(CORES)
+
 lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads

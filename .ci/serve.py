@@ -1,11 +1,14 @@
 """Serve the site on this machine, at a port that is held before the minutes of building.
 
-    python .ci/serve.py PORT COMMAND …    # the command builds the site
+    python .ci/serve.py PORT COMMAND …
+
+COMMAND builds the site.
 """
 
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -68,11 +71,13 @@ def main(port, *build):
             return 1
         server.server_activate()
         print(f"• http://{HOST}:{port}/ until Ctrl-C", flush=True)
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("\n• stopped")
+    return 0
 
 
 if __name__ == "__main__":
-    try:
+    with suppress(KeyboardInterrupt):  # in the build, which says so itself
         sys.exit(main(*sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("\n• stopped")

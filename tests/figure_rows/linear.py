@@ -1,10 +1,9 @@
 """Chapter 02: a 5 on the weights of the trained linear layer."""
 
-import json
 from functools import cache
 
 import numpy as np
-from figure_data import packed
+from figure_data import listed, packed
 
 from nnlib import data, functional
 
@@ -43,7 +42,7 @@ def constants():
         "X": packed(first_digit()),
         "W": packed(np.rint(STEPS * W.T).astype(np.int8).view(np.uint8)),
         "STEPS": str(STEPS),
-        "B": json.dumps(b.tolist()),
+        "B": listed(b.tolist()),
     }
 
 

@@ -115,7 +115,6 @@ def exercises_come_in_four_cells(chapter):
             yield f"expected as many cells tagged {tag} as exercises, {len(places)}, found {tagged}"
 
 
-
 def exercise(chapter, cells, label):
     kinds = [(cell.cell_type, tags(cell)) for cell in cells]
     forms = [["check", "hide-cell"], ["exercise"], ["solution", "hide-cell"]]

@@ -1,5 +1,6 @@
 """What a reader meets first: the Makefile and what it sets up, on machines that lack something."""
 
+import re
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOOLS = "bash cat cksum cut dirname env grep ls make mkdir mv nproc rm sed sh sleep sort tail touch tr uname"
+TOOLS = "bash cat cksum cut dirname env grep ls make mkdir mv nproc rm sed sh sleep sort tail touch tr"
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ class Machine:
             if path := shutil.which(tool):
                 (self.bin / tool).symlink_to(path)
         self.program("id", "echo 1000")
+        self.program("uname", "echo Linux")
         self.program("ldconfig", "true")  # knows no library
         self.program("sudo", "exit 1")  # asks for a password
         self.program("apt-get", f"touch {folder}/apt-get-ran")
@@ -188,3 +190,24 @@ def test_an_interrupted_set_up_says_nothing_itself(machine):
     assert command.returncode == -signal.SIGINT and err == "" and out.startswith("• making") and out.count("\n") == 1
 
 
+# ---- what the pages for readers and contributors say ----------------------------------------------------------------
+
+PAGES = ["README.md", "CONTRIBUTING.md", "book/running.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_files_that_are_named_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
+    assert named and named <= targets, named - targets
+    places = set(re.findall(r"`(?:python |\.venv/bin/\w+ )?((?:book|data|nnlib|notebooks|tests|\.ci)/[\w./-]+)", text))
+    made = {place for place in places if "NN_" in place or "NAME" in place}
+    assert [place for place in sorted(places - made) if not (ROOT / place).exists()] == []
+
+
+def test_the_readme_names_every_package_of_the_system_at_once():
+    setup = (ROOT / ".ci" / "setup").read_text(encoding="utf-8")
+    wanted = {name for names in re.findall(r"packages\+=\(([a-z][^)]*)\)", setup) for name in names.split()}
+    lines = re.findall(r"^sudo apt-get install (.*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) == 1 and wanted | {"python3-venv"} <= set(lines[0].split()) and len(wanted) >= 3
