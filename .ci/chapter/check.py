@@ -1,6 +1,6 @@
 """Run what concerns one chapter: its cells, form, equations, figure, and page, in a strictly built book.
 
-    python .ci/chapter/check.py 04 [an option of pytest …]
+python .ci/chapter/check.py 04 [an option of pytest …]
 """
 
 import re

@@ -190,8 +190,6 @@ def test_an_interrupted_set_up_says_nothing_itself(machine):
     assert command.returncode == -signal.SIGINT and err == "" and out.startswith("• making") and out.count("\n") == 1
 
 
-
-
 # ---- what the pages for readers and contributors say ----------------------------------------------------------------
 
 PAGES = ["README.md", "CONTRIBUTING.md", "book/running.md"]
