@@ -17,7 +17,7 @@ def run(pytester):
             v4.new_markdown_cell("# A chapter", metadata={"budget": {"seconds": budget, "why": "a test"}}),
             v4.new_code_cell(WORK.format(work), execution_count=1),
             v4.new_code_cell(f"time.sleep({wait})", execution_count=2),
-            v4.new_code_cell("if not time: figures.play(\"wave\")", execution_count=3),
+            v4.new_code_cell('if not time: figures.play("wave")', execution_count=3),
         ]
         pytester.mkdir("notebooks")
         nbformat.write(v4.new_notebook(cells=cells), pytester.path / "notebooks" / "07_waves.ipynb")
