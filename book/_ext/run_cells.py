@@ -15,7 +15,7 @@ from docutils import nodes
 
 PYODIDE = "_static/pyodide"  # where the runtime and the packages lie in the site: pyodide_folder.py
 RUNTIME = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-PYTHON = ("cells.py", "svg_figures.py")  # modules of _static/run
+PYTHON = ("cells.py", "memory.py", "svg_figures.py")  # modules of _static/run
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 
 

@@ -3,7 +3,7 @@
 // In:  {start: {pyodide, packages, python}}    the folder of the runtime, what to load with it, our own modules
 //      {run: number, cell, source, before}
 // Out: {ready: true} · {loading: name, bytes} · {running: true} · {clear: true} · {show: kind, value} ·
-//      {done: number, ok} · {broken: reason}
+//      {done: number, ok, left, kept, lost} (cells.py says what these are) · {broken: reason}
 
 let starting; // the promise of an interpreter
 let started = false;
@@ -56,7 +56,8 @@ async function run({ run: number, cell, source, before }) {
     end = found.length ? cells.run(cell, source, before) : false;
   }
   if (problems.length && !end) postMessage({ show: "error", value: `${problems.join("\n")}\n` });
-  postMessage({ done: number, ok: end });
+  const { left, kept, lost } = cells;
+  postMessage({ done: number, ok: end, left, kept, lost });
 }
 
 // ---- how far it is --------------------------------------------------------------------------------------------------
