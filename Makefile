@@ -8,56 +8,75 @@ PY := .venv/bin/python
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb))
 PORT ?= 8000
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    # make says that it was interrupted
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-browser-all lab serve notebooks stills lint test-matrix clean
+.PHONY: help serve book site test test-browser-all lab notebooks stills chapter check lint test-matrix clean distclean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
 
+# The port is looked at first: minutes of building for a port that is taken would be minutes lost.
+serve:  ## build the site and serve it on this machine
+	@.ci/setup python
+	@$(PY) .ci/serve.py $(PORT) $(MAKE_COMMAND) --no-print-directory site
+
+book: site  ## build the site into _build/html
+	@$(PY) -c 'from pathlib import Path; print("• the site:", Path("_build/html/index.html").resolve().as_uri())'
+	@echo "• a page that is opened as a file runs no Python and draws no digit; a served one does: make serve"
+
 # Warnings are errors, references must resolve. Always all pages: what is unchanged would not repeat its warning, and
 # the index of equations is made from the library and the tests.
-book:  ## build the site into _build/html
+site:
 	@.ci/setup book web
 	@echo "• building the site"
-	@$(PY) -c 'from jupyter_book.cli.main import main; main()' build . -W -n --keep-going --all -q >/dev/null
-	@echo "• the site: file://$(CURDIR)/_build/html/index.html"
+	@$(PY) -c '$(DIE_AT_CTRL_C); from jupyter_book.cli.main import main; main()' \
+	    build . -W -n --keep-going --all -q >/dev/null
 
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
 # wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
-	@.ci/setup book web test chromium
+	@.ci/setup book web notebooks test npm torch chromium
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
 test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
-	@.ci/setup book web test chromium
+	@.ci/setup book web notebooks test npm torch chromium
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-serve: book  ## build the site and serve it on this machine
-	@echo "• http://127.0.0.1:$(PORT)/ until Ctrl-C"
-	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
-
 notebooks:  ## re-execute the notebooks and store what they print
-	@.ci/setup book test
+	@.ci/setup notebooks
 	@$(PY) tests/execute_notebooks.py $(NOTEBOOKS)
 
 stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws these
 	@.ci/setup book test chromium
 	@$(PY) tests/make_stills.py $(NAMES)
 
-lint:  ## check the form of the Python code
-	@.ci/setup book test
+chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
+	@.ci/setup book notebooks test chromium
+	@$(PY) .ci/chapter/new.py "$$N" "$$SLUG" "$$TITLE"
+
+check:  ## run all that concerns one chapter: make check CHAPTER=04
+	@.ci/setup book web notebooks test npm torch chromium
+	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER" -n $(CORES)
+
+lint:  ## check the form of the Python and the JavaScript code
+	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
-	@.ci/setup book test
+	@.ci/setup book notebooks test torch
 	@.ci/matrix $(ROWS)
 
-clean:  ## remove what the commands above made, except the environment in .venv
-	rm -rf _build .cache .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
+clean:  ## remove what the commands above made, except the environment in .venv and the downloads in .cache
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build
+
+distclean: clean  ## remove the environment and the downloads too
+	rm -rf .venv .cache node_modules

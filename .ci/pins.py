@@ -26,7 +26,9 @@ HEAD = """\
 GROUPS = {
     "nnlib": PROJECT["dependencies"],
     "the book": EXTRAS["book"],
+    "what runs the notebooks": EXTRAS["notebooks"],
     "the tests": EXTRAS["test"],
+    "the form of the code": EXTRAS["lint"],
     "JupyterLab": EXTRAS["lab"],
 }
 

@@ -23,7 +23,17 @@ def linear(X, W, b):
     Returns
     -------
     array (N, H)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; b as a column would give each *row* its bias
+        in silence.
     """
+    if (X.shape[-1:], b.shape) != (W.shape[:1], W.shape[1:]):
+        raise ValueError(
+            f"expected X (N, D), W (D, H) and b (H,), got {X.shape}, {W.shape} and {b.shape}"
+        )
     return X @ W + b  # eq-linear
 
 
@@ -41,7 +51,16 @@ def linear_backward(dZ, X, W):
     -------
     dX, dW, db : arrays (N, D), (D, H) and (H,)
         Each in the shape of what it is the gradient of.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
     """
+    if X.ndim != 2 or X.shape[1:] != W.shape[:1] or dZ.shape != X.shape[:1] + W.shape[1:]:
+        raise ValueError(
+            f"expected dZ (N, H), X (N, D) and W (D, H), got {dZ.shape}, {X.shape} and {W.shape}"
+        )
     dX = dZ @ W.T  # eq-linear-dX
     dW = X.T @ dZ  # eq-linear-dW
     db = dZ.sum(axis=0)  # eq-linear-db
@@ -59,7 +78,13 @@ def relu_backward(dA, Z):
     The mask comes from the *input* Z and is strict: at z = 0, where ReLU has
     no derivative, we choose 0. A mask ``A >= 0`` from the output would always
     be true.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
+    check_same_shape(Z, dA, "one gradient for each entry of Z")
     return dA * (Z > 0)  # eq-relu-dZ
 
 
@@ -77,11 +102,14 @@ def softmax(Z):
 
 def softmax_jacobian(p):
     """Return J, (K, K), with J[i, j] = ∂p_i/∂z_j, for one row p = softmax(z)."""
+    if p.ndim != 1:
+        raise ValueError(f"expected one row of probabilities, (K,), got shape {p.shape}")
     return np.diag(p) - np.outer(p, p)  # eq-softmax-jacobian
 
 
 def softmax_backward(dP, P):
     """Return dZ from dP for P = softmax(Z), all (N, K), without forming a Jacobian."""
+    check_same_shape(P, dP, "one gradient for each entry of P")
     return P * (dP - (dP * P).sum(axis=-1, keepdims=True))  # eq-softmax-dZ
 
 
@@ -112,8 +140,8 @@ def cross_entropy(P, Y):
 
     Parameters
     ----------
-    P : array (N, K) or (K,)
-        Probabilities.
+    P : array (..., K)
+        Probabilities, a row for each example; also (K,), or more dimensions.
     Y : array of the same shape
         One-hot rows, or any rows that sum to 1.
 
@@ -134,8 +162,9 @@ def softmax_cross_entropy(Z, Y):
 
     Parameters
     ----------
-    Z : array (N, K) or (K,)
-        Scores, before softmax.
+    Z : array (..., K)
+        Scores, before softmax, a row for each example; also (K,), or more
+        dimensions.
     Y : array of the same shape
         One-hot rows, or any rows that sum to 1.
 
@@ -150,20 +179,17 @@ def softmax_cross_entropy(Z, Y):
 
 
 def softmax_cross_entropy_backward(Z, Y):
-    """Return dZ for the mean loss of `softmax_cross_entropy`, (softmax(Z) − Y)/N:
-    the only 1/N of the network.
+    """Return dZ for the mean loss of `softmax_cross_entropy` over N rows,
+    (softmax(Z) − Y)/N: the 1/N of the mean.
     """
     check_same_shape(Z, Y)
-    N = len(Z) if Z.ndim == 2 else 1
+    N = Z[..., 0].size
     return (softmax(Z) - Y) / N  # eq-softmax-cross-entropy-dZ
 
 
-def check_same_shape(scores, Y):
-    """Raise a ValueError unless there is one row of targets for each row of
-    scores: broadcasting hides mistakes.
+def check_same_shape(A, B, expected="one row of targets for each row of scores"):
+    """Raise a ValueError unless two arrays have one shape: broadcasting hides
+    mistakes.
     """
-    if scores.shape != Y.shape:
-        raise ValueError(
-            f"expected one row of targets for each row of scores, shape {scores.shape}, "
-            f"got {Y.shape}"
-        )
+    if A.shape != B.shape:
+        raise ValueError(f"expected {expected}, shape {A.shape}, got {B.shape}")

@@ -7,65 +7,67 @@ from pathlib import Path
 
 import numpy as np
 
+from . import files
 from .two_layer import TwoLayerNet
 
 # The network that chapter 08 trains, as shipped with the repository.
 SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
 _LIMIT = 64_000_000  # bytes; far above any network of this book, far below what hurts
+_TYPES = {"F32": "<f4", "F64": "<f8"}
 
 
 def save(path, net):
-    """Write the four parameters in float32; the file appears under its name only when it is whole.
+    """Write the parameters of a network in its own type, under their names.
+
+    The file appears under its name only when it is whole. Of a link, the file
+    it leads to is written.
+
+    Parameters
+    ----------
+    path : path
+    net : nnlib.train.Network
+        Or whatever has ``params``, a dictionary of arrays.
 
     Raises
     ------
     ValueError
-        If a weight is nan or infinite: such a network is not worth a file.
+        If a weight is nan or infinite, or would be in float32: such a network
+        is not worth a file. If it is neither float64 nor float32. If what is at the path is no
+        ordinary file.
     """
     import safetensors.numpy  # here, because the browser has no safetensors
 
     tensors = {}
     for name, value in net.params.items():
-        tensors[name] = np.ascontiguousarray(value, np.float32)  # the library stores other layouts wrongly
-        if not np.isfinite(tensors[name]).all():
-            raise ValueError(f"expected finite weights, got nan or infinity in {name}")
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    try:
+        if value.dtype.name not in ("float64", "float32"):
+            raise ValueError(f"expected weights in float64 or float32, got {name} in {value.dtype}")
+        if not _sound(value):
+            raise ValueError(f"expected finite weights, in float32 too, got {_unsound(value)} in {name}")
+        # The library stores other layouts, and bytes in another order, wrongly.
+        tensors[name] = np.ascontiguousarray(value, value.dtype.newbyteorder("="))
+    with files.whole(path) as part:
         part.write_bytes(safetensors.numpy.save(tensors))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
-def load(path):
-    """Return the `TwoLayerNet` in a file that `save` wrote, or any file of the same four float32 arrays.
+def load(path, dtype=None):
+    """Return the `TwoLayerNet` in a file that `save` wrote, or in any
+    safetensors file of the same four arrays.
+
+    Parameters
+    ----------
+    path : path
+    dtype : numpy dtype, optional
+        Of the network; by default the file's.
 
     Raises
     ------
     FileNotFoundError
         If there is no file; the message says how to make one.
     ValueError
-        If the file is damaged or foreign, or holds other names, types or shapes, or a number that is not finite.
+        If the file is damaged or foreign, or holds other names, types or
+        shapes, or a number that is not finite.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: expected a file of weights; python -m nnlib train --save FILE makes one")
-    if path.stat().st_size > _LIMIT:
-        raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {path.stat().st_size:,}")
-    content = path.read_bytes()
-    header, data = _parts(content, path)
-    if header.keys() - {"__metadata__"} != {"W1", "b1", "W2", "b2"}:
-        raise ValueError(f"{path}: expected the arrays W1, b1, W2 and b2, got {', '.join(sorted(header)) or 'none'}")
-    for name in ("W1", "b1", "W2", "b2"):
-        entry = header[name]
-        dtype = entry.get("dtype") if isinstance(entry, dict) else None
-        if dtype != "F32":
-            raise ValueError(f"{path}: expected {name} in F32, got {dtype}")
-    try:
-        arrays = _arrays(header, data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: expected a whole safetensors file; {error}") from error
+    arrays = read_arrays(path, ("W1", "b1", "W2", "b2"))
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(shapes["W1"]) != 2 or len(shapes["W2"]) != 2:
         raise ValueError(f"{path}: expected W1 and W2 to be matrices, got {shapes['W1']} and {shapes['W2']}")
@@ -73,13 +75,82 @@ def load(path):
     expected = {"W1": (D, H), "b1": (H,), "W2": (H, K), "b2": (K,)}
     if shapes != expected or min(D, H, K) < 1:
         raise ValueError(f"{path}: expected shapes that fit together, {expected}, got {shapes}")
-    for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{path}: expected finite numbers, got nan or infinity in {name}")
-    net = TwoLayerNet(np.random.default_rng(), D, H, K)
+    net = TwoLayerNet(None, D, H, K, init=_nothing, dtype=dtype or np.result_type(*arrays.values()))
     for name, param in net.params.items():
         param[...] = arrays[name]
     return net
+
+
+def load_into(net, path):
+    """Read the parameters of any network from a file that `save` wrote: all of
+    them, or none if one does not fit.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `load`, and if a name or a shape is not the network's.
+    """
+    arrays = read_arrays(path, net.params)
+    for name, param in net.params.items():
+        if arrays[name].shape != param.shape:
+            raise ValueError(f"{path}: expected {name} of shape {param.shape}, got {arrays[name].shape}")
+    for name, param in net.params.items():
+        param[...] = arrays[name]
+
+
+def read_arrays(path, names=None):
+    """Return {name: array} of a safetensors file of float32 and float64.
+
+    Parameters
+    ----------
+    path : path
+    names : names, optional
+        What the file must hold, no more and no less; by default anything.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `load`.
+    """
+    files.check_there(path, "a file of weights, as python -m nnlib train --save FILE makes it")
+    size = Path(path).stat().st_size
+    if size > _LIMIT:
+        raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {size:,}")
+    header, data = _parts(Path(path).read_bytes(), path)
+    header.pop("__metadata__", None)
+    if names is not None and header.keys() != set(names):
+        *most, last = names
+        expected = f"{', '.join(most)} and {last}" if most else last
+        raise ValueError(f"{path}: expected the arrays {expected}, got {_list(header)}")
+    for name, entry in header.items():
+        dtype = entry.get("dtype") if isinstance(entry, dict) else None
+        if not isinstance(dtype, str) or dtype not in _TYPES:
+            raise ValueError(f"{path}: expected {name} in F32 or F64, got {dtype}")
+    try:
+        arrays = _arrays(header, data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: expected a whole safetensors file; {error}") from error
+    for name, array in arrays.items():
+        if not _sound(array):
+            raise ValueError(f"{path}: expected finite numbers, in float32 too, got {_unsound(array)} in {name}")
+    return arrays
+
+
+def _sound(array):
+    """Return whether all numbers are finite in float32: then they are so in every type that a network may have."""
+    return bool((np.abs(array) <= np.finfo(np.float32).max).all())
+
+
+def _unsound(array):
+    return array[~(np.abs(array) <= np.finfo(np.float32).max)][0]
+
+
+def _nothing(rng, fan_in, fan_out):
+    return np.zeros((fan_in, fan_out))
+
+
+def _list(names):
+    return ", ".join(sorted(name[:40] for name in list(names)[:20])) or "none"
 
 
 def _parts(content, path):
@@ -100,19 +171,34 @@ def _parts(content, path):
             raise ValueError("a header that is no object")
         return header, content[8 + length :]
     except (struct.error, ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: expected a safetensors file, got something else ({error})") from error
+        # Only now: a header of 640 bytes makes a good file begin like a pickle.
+        kind = files.kind_of(content)
+        got = kind + _advice(kind) if kind else f"something else ({error})"
+        raise ValueError(f"{path}: expected a safetensors file, got {got}") from error
+
+
+def _advice(kind):
+    """Return what to do with the weights in a file of another kind, if there may be any."""
+    if not any(word in kind for word in ("NumPy", "PyTorch", "Keras", "pickle")):
+        return ""
+    transposed = ", each matrix transposed (PyTorch's are outputs × inputs)" if ".pt" in kind else ""
+    return (
+        f". Load it with its own library and write its arrays{transposed} by safetensors.numpy.save_file"
+        '({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, FILE)'
+    )
 
 
 def _arrays(header, data):
-    """Return the four arrays, which must lie one behind the other and fill the bytes."""
+    """Return the arrays, which must lie one behind the other and fill the bytes."""
     arrays, end = {}, 0
-    for name in sorted(("W1", "b1", "W2", "b2"), key=lambda name: header[name]["data_offsets"]):
+    for name in sorted(header, key=lambda name: header[name]["data_offsets"]):
         shape, (start, stop) = header[name]["shape"], header[name]["data_offsets"]
+        dtype = np.dtype(_TYPES[header[name]["dtype"]])
         if not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
             raise ValueError(f"sizes of {name} that are no whole numbers")
-        if start != end or stop - start != 4 * math.prod(shape):
+        if start != end or stop - start != dtype.itemsize * math.prod(shape):
             raise ValueError(f"{name} of shape {shape} in bytes {start} to {stop}, where {end} comes next")
-        arrays[name] = np.frombuffer(data[start:stop], "<f4").reshape(shape)
+        arrays[name] = np.frombuffer(data[start:stop], dtype).reshape(shape)
         end = stop
     if end != len(data):
         raise ValueError(f"arrays of {end:,} bytes in a file that has {len(data):,} behind its header")

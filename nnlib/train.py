@@ -1,7 +1,7 @@
 """The training loop, and measuring what it made."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from tqdm import tqdm
@@ -19,6 +19,39 @@ class Score(NamedTuple):
     accuracy: float
 
 
+class Network(Protocol):
+    """What `fit`, `evaluate` and `nnlib.io` ask of a network: any class with
+    these names can be trained. `nnlib.two_layer.TwoLayerNet` is one.
+
+    A network that also has ``step(x, label, learning_rate)``, one whole update
+    on one example that returns the scores from before it, is trained by it
+    when batches have one example.
+
+    Attributes
+    ----------
+    inputs, classes : int
+        D, the numbers in an example, and K, its scores.
+    dtype : numpy dtype
+        In which it computes, float64 or float32.
+    params : dict of arrays
+        The parameters by name, always the same arrays: training moves them in
+        place.
+    """
+
+    inputs: int
+    classes: int
+    dtype: np.dtype
+    params: dict
+
+    def scores(self, X):
+        """Return the scores before softmax, (N, K), of rows X, (N, D)."""
+
+    def scores_and_grads(self, X, Y):
+        """Return the scores of rows X and {name: gradient}, of the mean
+        cross-entropy with one-hot rows Y, (N, K), for each parameter.
+        """
+
+
 @dataclass
 class History:
     """What each epoch showed; the training figures are running means, taken
@@ -32,20 +65,24 @@ class History:
         """A pandas DataFrame, one row an epoch."""
         import pandas as pd  # here, because a page that shows no table need not fetch it
 
-        return pd.DataFrame(self.epochs).set_index("epoch")
+        columns = None if self.epochs else ["epoch", "loss", "train_accuracy"]
+        return pd.DataFrame(self.epochs, columns=columns).set_index("epoch")
 
 
-# A loss that is no number is reported in words, at the end of its epoch.
+_LOOK = 1000  # examples from one look at the loss to the next
+
+
+# What is no number any more is reported in words.
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def fit(
     net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=0.01, decay=True,
-    shuffle=True, validation=None, verbose=True,
+    shuffle=True, validation=None, history=None, verbose=True,
 ):  # fmt: skip
     """Train a network by stochastic gradient descent, in place.
 
     Parameters
     ----------
-    net : TwoLayerNet
+    net : Network
     X : array (N, D) of uint8
         Pixels; each picture is scaled to 0..1 when its turn comes, so the
         scaled set is never in memory.
@@ -55,7 +92,7 @@ def fit(
         Draws the order of the examples.
     epochs, batch_size : int
         Passes over the set, and examples an update. One example at a time takes
-        the path of `TwoLayerNet.step`.
+        the path of ``net.step``, where the network has one.
     learning_rate : float
         The first step size.
     decay : bool
@@ -65,6 +102,9 @@ def fit(
         given one.
     validation : (X, y), optional
         Held-out examples, scored after each epoch.
+    history : History, optional
+        The record to continue. Each epoch is written into it as it ends, so
+        that a training that is stopped leaves the epochs before.
     verbose : bool
         Whether to print a line an epoch and show a progress bar.
 
@@ -77,57 +117,90 @@ def fit(
     ValueError
         If sizes, types or settings do not fit, before anything is changed.
     FloatingPointError
-        If the loss is no longer a number at the end of an epoch: the step size
-        was too large.
+        If the loss or a weight is no longer a number, or the loss a thousand
+        times what it was; noticed within about a thousand examples.
     """
     X, y = _checked(net, X, y)
     if validation is not None:
         validation = _checked(net, *validation)
-    N, dtype = len(y), net.W1.dtype
-    if epochs < 1 or not 1 <= batch_size <= N or not learning_rate >= 0:
+    N, dtype = len(y), net.dtype
+    if epochs < 1 or not 1 <= batch_size <= N or not 0 <= learning_rate < np.inf:
         raise ValueError(
             f"expected epochs ≥ 1, a batch of 1 to {N} and a learning rate ≥ 0, "
             f"got {epochs}, {batch_size} and {learning_rate}"
         )
-    Y = one_hot(y, len(net.b2), dtype)
-    history, steps, t = History(), epochs * -(-N // batch_size), 0
-    # Of each example, from before its update: the share of its label, the answer.
-    likelihood, predicted = np.empty(N), np.empty(N, int)
-    for epoch in range(epochs):
-        order = rng.permutation(N) if shuffle else np.arange(N)
-        starts = range(0, N, batch_size)
-        for start in tqdm(starts, f"epoch {epoch}", leave=False, disable=not verbose):
+    Y, heaviest = one_hot(y, net.classes, dtype), _heaviest(net)
+    if not np.isfinite(heaviest):
+        raise ValueError("expected finite weights to start from, got nan or infinity")
+    history = History() if history is None else history
+    begin, steps, t = len(history.epochs), epochs * -(-N // batch_size), 0
+    first, by_step = None, batch_size == 1 and hasattr(net, "step")
+    # Of each example, in the order of their turns and from before its update.
+    Z, loss = np.empty((N, net.classes)), np.empty(N)
+    for epoch in range(begin, begin + epochs):
+        order, seen = rng.permutation(N) if shuffle else np.arange(N), 0
+        for start in tqdm(
+            range(0, N, batch_size), f"epoch {epoch}", leave=False, disable=not verbose
+        ):
             eta = learning_rate
             if decay:
                 eta = learning_rate * (1 - t / steps)  # eq-linear-decay
             t += 1
-            if batch_size == 1:
+            end = min(start + batch_size, N)
+            if by_step:
                 n = order[start]
-                p = net.step(scale(X[n], dtype), y[n], eta)
-                likelihood[n], predicted[n] = p[y[n]], p.argmax()
+                Z[start] = net.step(scale(X[n], dtype), y[n], eta)
             else:
-                rows = order[start : start + batch_size]
-                batch = scale(X[rows], dtype)
-                states = net.forward(batch)
-                net.update(*net.backward(batch, Y[rows], *states), eta)
-                P = states[-1]
-                likelihood[rows] = P[np.arange(len(rows)), y[rows]]
-                predicted[rows] = P.argmax(axis=1)
-        loss = -np.log(likelihood).mean()  # inf where a probability has rounded to 0
-        if not np.isfinite(loss):
-            raise FloatingPointError(
-                f"the loss became {loss} in epoch {epoch}: the step size {learning_rate} "
-                "is too large for this network and these pictures; try a tenth of it"
-            )
-        right = accuracy(predicted, y)
-        row = {"epoch": epoch, "loss": float(loss), "train_accuracy": right}
+                rows = order[start:end]
+                Z[start:end], grads = net.scores_and_grads(scale(X[rows], dtype), Y[rows])
+                for name, param in net.params.items():
+                    param -= eta * grads[name]  # eq-sgd
+            if end - seen >= _LOOK or end == N:
+                part = slice(seen, end)
+                loss[part] = -(Y[order[part]] * log_softmax(Z[part])).sum(axis=1)
+                if first is None:
+                    first = loss[:batch_size].mean()
+                _stop_if_lost(net, loss[part], f"epoch {epoch}", first, learning_rate, heaviest)
+                seen = end
+        row = {"epoch": epoch, "loss": float(loss.mean())}
+        row["train_accuracy"] = accuracy(Z.argmax(axis=1), y[order])
         if validation is not None:
             score = evaluate(net, *validation)
             row |= {"validation_loss": score.loss, "validation_accuracy": score.accuracy}
         history.epochs.append(row)
         if verbose:
-            print(f"Epoch {epoch}: Avg Loss = {loss:.4f}, Train Acc = {right:.2%}")
+            right = row["train_accuracy"]
+            print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")
     return history
+
+
+def _heaviest(net):
+    """Return the largest absolute weight; nan if there is a nan."""
+    return float(np.max([np.abs(param).max() for param in net.params.values()]))
+
+
+def _stop_if_lost(net, loss, where, first, learning_rate, before):
+    """Raise a FloatingPointError if losses or weights are no numbers, or the
+    losses a thousand times those of guessing and of the `first` examples: with
+    the cause, as far as it was looked for.
+    """
+    now, mean = _heaviest(net), loss.mean()
+    if np.isfinite(now) and mean <= 1000 * max(1, np.log(net.classes), first):
+        return
+    what = f"a weight became {now}" if np.isfinite(mean) and not np.isfinite(now) else f"the loss became {mean:.3g}"
+    if not np.isfinite(first):
+        why = (
+            f"already before the first update, with weights up to {before:.3g}; smaller first weights, "
+            "or a look at what the network computes, may help"
+        )
+    elif not now <= 10 * before:
+        why = (
+            f"updates with the step size {learning_rate} took the largest weight from {before:.3g} to {now:.3g}; "
+            "try a tenth of the step"
+        )
+    else:
+        why = f"the weights are up to {now:.3g}, as before; look at what the network computes"
+    raise FloatingPointError(f"{what} in {where}: {why}")
 
 
 def evaluate(net, X, y, chunk=2000):
@@ -135,17 +208,17 @@ def evaluate(net, X, y, chunk=2000):
     y, (N,); a chunk at a time.
     """
     X, y = _checked(net, X, y)
-    Y, loss, predicted = one_hot(y, len(net.b2)), 0.0, np.empty(len(y), int)
+    Y, loss, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)
-        _, _, z2, a2 = net.forward(scale(X[part], net.W1.dtype))
-        loss -= float((Y[part] * log_softmax(z2)).sum())
-        predicted[part] = a2.argmax(axis=1)
+        Z = net.scores(scale(X[part], net.dtype))
+        loss -= float((Y[part] * log_softmax(Z)).sum())
+        predicted[part] = Z.argmax(axis=1)
     return Score(loss / len(y), accuracy(predicted, y))
 
 
 def _checked(net, X, y):
-    X, y, D = np.asarray(X), np.asarray(y), len(net.W1)
+    X, y, D = np.asarray(X), np.asarray(y), net.inputs
     # Pixels scaled before would be scaled again.
     if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:
         raise ValueError(
@@ -155,5 +228,5 @@ def _checked(net, X, y):
         raise ValueError(
             f"expected a label for each picture and at least one, got {X.shape} and {y.shape}"
         )
-    check_labels(y, len(net.b2))
+    check_labels(y, net.classes)
     return X, y

@@ -20,7 +20,7 @@ class TwoLayerNet:
     init : callable (rng, fan_in, fan_out) -> array
         `nnlib.init.he_normal` or `nnlib.init.uniform`.
     dtype : numpy dtype
-        Of every parameter. float64 keeps the book's printed numbers the same
+        Of every parameter, a floating one. float64 keeps the book's printed numbers the same
         on every machine (chapter 08).
 
     Attributes
@@ -35,6 +35,8 @@ class TwoLayerNet:
         for name, size in sizes.items():
             if size < 1:
                 raise ValueError(f"expected {name} to be at least 1, got {size}")
+        if not np.issubdtype(dtype, np.floating):  # whole numbers would round every weight to 0
+            raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
         self.W1 = init(rng, inputs, hidden).astype(dtype)
         self.b1 = np.zeros(hidden, dtype)
         self.W2 = init(rng, hidden, classes).astype(dtype)
@@ -45,11 +47,26 @@ class TwoLayerNet:
         """The four parameters by name; the arrays themselves, not copies."""
         return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
 
+    @property
+    def inputs(self):
+        """D, the numbers in one picture."""
+        return len(self.W1)
+
+    @property
+    def classes(self):
+        """K, the scores of one picture."""
+        return len(self.b2)
+
+    @property
+    def dtype(self):
+        """The type in which the network computes."""
+        return self.W1.dtype
+
     def forward(self, X):
         """Return (z1, a1, z2, a2) for rows X, (N, D); a2 holds the
         probabilities, (N, K).
         """
-        D = len(self.W1)
+        D = self.inputs
         if X.ndim != 2 or X.shape[1] != D:
             raise ValueError(f"expected one picture a row, shape (N, {D}), got {X.shape}")
         z1 = X @ self.W1 + self.b1  # eq-two-layer-forward
@@ -75,6 +92,18 @@ class TwoLayerNet:
         db1 = dz1.sum(axis=0)  # eq-two-layer-db1
         return dW1, db1, dW2, db2
 
+    def scores(self, X):
+        """Return z2, (N, K), the scores of rows X before softmax."""
+        return self.forward(X)[2]
+
+    def scores_and_grads(self, X, Y):
+        """Return the scores of rows X and {parameter's name: gradient of the
+        mean loss}: what `nnlib.train.fit` asks of any network.
+        """
+        states = self.forward(X)
+        grads = self.backward(X, Y, *states)
+        return states[2], dict(zip(self.params, grads, strict=True))
+
     def update(self, dW1, db1, dW2, db2, learning_rate):
         """Take one step downhill, in place."""
         for param, grad in zip(self.params.values(), (dW1, db1, dW2, db2), strict=True):
@@ -84,22 +113,21 @@ class TwoLayerNet:
         """Return the mean cross-entropy of rows X with one-hot labels Y, from
         the scores.
         """
-        _, _, z2, _ = self.forward(X)
-        return F.softmax_cross_entropy(z2, Y)
+        return F.softmax_cross_entropy(self.scores(X), Y)
 
     def predict(self, X):
         """Return the most probable class of each row, (N,)."""
-        return self.forward(X)[3].argmax(axis=1)
+        return self.scores(X).argmax(axis=1)
 
     def step(self, x, label, learning_rate):
         """Forward, backward and update on one picture x, (D,); return its
-        probabilities from before the update.
+        scores from before the update.
 
         The same step as the four methods above, to rounding. It touches only
         the rows of W1 whose pixel is lit: a dark pixel adds 0 to z1, and its
         row of dW1 is 0.
         """
-        D, K = len(self.W1), len(self.b2)
+        D, K = self.inputs, self.classes
         if x.shape != (D,) or not 0 <= label < K:
             raise ValueError(
                 f"expected a picture ({D},) and a label 0 to {K - 1}, got {x.shape} and {label}"
@@ -108,9 +136,9 @@ class TwoLayerNet:
         v, rows = x[lit], self.W1[lit]
         z1 = v @ rows + self.b1
         a1 = F.relu(z1)
-        a2 = F.softmax(a1 @ self.W2 + self.b2)
+        z2 = a1 @ self.W2 + self.b2
 
-        dz2 = a2.copy()
+        dz2 = F.softmax(z2)
         dz2[label] -= 1
         dz1 = (self.W2 @ dz2) * (z1 > 0)  # before W2 moves
 
@@ -119,4 +147,4 @@ class TwoLayerNet:
         rows -= np.outer(v, learning_rate * dz1)
         self.W1[lit] = rows  # eq-lit-rows
         self.b1 -= learning_rate * dz1
-        return a2
+        return z2

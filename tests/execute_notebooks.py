@@ -3,9 +3,9 @@
     python tests/execute_notebooks.py notebooks/04_softmax.ipynb …
     python tests/execute_notebooks.py --format-only notebooks/04_softmax.ipynb
 
-Nothing is written when a cell raises. What is written holds no trace of the machine or of the moment: no timings,
-no widget state, no progress bars, no dates in figures, and a cell's id depends on its source alone, so that running
-twice gives the same bytes wherever the numbers are the same.
+Nothing is written when a cell raises or the kernel dies. What is written holds no trace of the machine or of the
+moment: no timings, no widget state, no progress bars, no dates in figures, and a cell's id depends on its source alone,
+so that running twice gives the same bytes wherever the numbers are the same.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 
 # Whatever the caller's shell says, figures go into the notebook.
@@ -104,9 +104,10 @@ def main(arguments=None):
         if not options.format_only:
             try:
                 execute(notebook, path.resolve().parent)
-            except CellExecutionError as error:
+            except (CellExecutionError, DeadKernelError) as error:
                 failures += 1
-                print(f"{path}: a cell raised, the file is left as it was\n{error}", file=sys.stderr)
+                what = "a cell raised" if isinstance(error, CellExecutionError) else "the kernel died"
+                print(f"{path}: {what}, the file is left as it was\n{error}", file=sys.stderr)
                 continue
         clean(notebook)
         nbformat.write(notebook, path)

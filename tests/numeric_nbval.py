@@ -18,15 +18,19 @@ import io
 import math
 import os
 import re
+import signal
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import zip_longest
+from queue import Empty
 from unittest import mock
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from execute_notebooks import KERNEL_ENVIRONMENT, clean_outputs
+from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
 from PIL import Image
 
@@ -282,6 +286,35 @@ def adopt(stored, fresh, tolerance):
 # ---- pytest ---------------------------------------------------------------------------------------------------------
 
 
+class KernelDiedError(Exception):
+    """The process that runs a notebook's cells has ended; the message says how."""
+
+
+class WatchedKernel(RunningKernel):
+    """A kernel that is looked at while a message is awaited: nbval would wait for a dead one until its time is up."""
+
+    def get_message(self, stream, timeout=None):
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            alive = self.is_alive()  # asked first: what it said before its end may still be on the way
+            try:
+                return super().get_message(stream, timeout=max(0, min(1, end - time.monotonic())))
+            except Empty:
+                if not alive:
+                    raise KernelDiedError(self.how_it_ended()) from None
+                if time.monotonic() >= end:
+                    raise
+
+    def how_it_ended(self):
+        status = getattr(getattr(self.km.provisioner, "process", None), "returncode", None)
+        if status is None:
+            return "its process is gone"
+        if status >= 0:
+            return f"its process ended with status {status}"
+        memory = ", as the system does where memory runs out" if -status == signal.SIGKILL else ""
+        return f"its process was ended by {signal.Signals(-status).name}{memory}"
+
+
 class NumericCell(IPyNbCell):
     """A code cell whose outputs are compared within the cell's tolerance."""
 
@@ -290,9 +323,15 @@ class NumericCell(IPyNbCell):
         self.tolerance = tolerance
 
     def runtest(self):
+        if self.parent.dead:
+            pytest.skip(self.parent.dead)
         if self.cell.execution_count is None:  # nbval would compare nothing
             self.raise_cell_error("This cell was stored without being executed")
-        super().runtest()
+        try:
+            super().runtest()
+        except KernelDiedError as error:
+            self.parent.dead = f"the kernel died in cell {self.cell_num}"
+            self.raise_cell_error(f"The kernel died: {error}")
 
     def compare_outputs(self, test, ref, skip_compare=None):
         stored, fresh = coalesce_streams(clean_outputs(ref)), coalesce_streams(clean_outputs(test))
@@ -315,12 +354,15 @@ class NumericCell(IPyNbCell):
 class NumericNotebook(IPyNbFile):
     """A notebook whose cells are re-executed, in order, in one kernel of this environment."""
 
+    dead = ""  # where its kernel died; what comes after is skipped
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.skip_compare = tuple(key for key in self.skip_compare if not key.startswith("image/"))
 
     def setup(self):
-        with mock.patch.dict(os.environ, KERNEL_ENVIRONMENT):
+        kernel = mock.patch("nbval.plugin.RunningKernel", WatchedKernel)
+        with kernel, mock.patch.dict(os.environ, KERNEL_ENVIRONMENT):
             super().setup()
 
     def collect(self):

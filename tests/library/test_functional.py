@@ -18,9 +18,12 @@ dtypes = st.sampled_from([np.float32, np.float64])
 
 @st.composite
 def scores(draw, largest=1e4, rows=True):
-    """Scores, (K,) or (N, K), in either precision, up to ±largest: far beyond where exp overflows."""
+    """Scores, (K,), (N, K) or (M, N, K), in either precision, up to ±largest: far beyond where exp overflows."""
     dtype = draw(dtypes)
-    shape = draw(st.tuples(sizes, sizes) | st.tuples(sizes) if rows else st.tuples(sizes))
+    shapes = st.tuples(sizes)
+    if rows:
+        shapes |= st.tuples(sizes, sizes) | st.tuples(st.integers(1, 3), sizes, sizes)
+    shape = draw(shapes)
     elements = st.floats(-largest, largest, width=32) | st.sampled_from([0.0, largest, -largest])
     return draw(hnp.arrays(dtype, shape, elements=elements))
 
@@ -231,7 +234,8 @@ def test_a_class_that_is_not_the_label_may_have_probability_zero():
 def test_softmax_cross_entropy_against_torch(Z, seed, soft):
     Y = targets(np.random.default_rng(seed), Z.shape, soft).astype(Z.dtype)
     tZ = torch.tensor(Z, requires_grad=True)
-    theirs = torch.nn.functional.cross_entropy(torch.atleast_2d(tZ), torch.atleast_2d(torch.tensor(Y)))
+    rows = (-1, Z.shape[-1])  # torch takes the second of three dimensions for the classes
+    theirs = torch.nn.functional.cross_entropy(tZ.reshape(rows), torch.tensor(Y).reshape(rows))
     theirs.backward()
     ours = F.softmax_cross_entropy(Z, Y)
     assert np.isfinite(ours)
@@ -243,10 +247,10 @@ def test_softmax_cross_entropy_against_torch(Z, seed, soft):
 
 @pytest.mark.equation("eq-softmax-cross-entropy", "eq-softmax-cross-entropy-dZ")
 @some
-@given(sizes, sizes, seeds, st.booleans(), st.booleans())
-def test_softmax_cross_entropy_against_differences(N, K, seed, batch, soft):
+@given(sizes, sizes, seeds, st.integers(0, 2), st.booleans())
+def test_softmax_cross_entropy_against_differences(N, K, seed, before, soft):
     rng = np.random.default_rng(seed)
-    shape = (N, K) if batch else (K,)
+    shape = (2, N, K)[2 - before :]
     Z, Y = rng.normal(size=shape), targets(rng, shape, soft)
     agrees_with_difference(F.softmax_cross_entropy_backward(Z, Y), lambda: F.softmax_cross_entropy(Z, Y), Z)
 
@@ -275,6 +279,52 @@ def test_a_small_loss_survives_beside_large_scores():
 def test_targets_that_would_broadcast_are_refused(f, shape):
     with pytest.raises(ValueError, match=r"expected .* shape \(3, 3\), got"):
         f(np.full((3, 3), 1 / 3), np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("X", "W", "b"),
+    [
+        ((4, 3), (3, 2), (4, 1)),  # a column of biases would give each row its own
+        ((4, 3), (3, 2), (1, 2)),
+        ((4, 3), (3, 2), ()),
+        ((4, 3), (3, 2), (1,)),
+        ((4, 3), (3, 2), (3,)),
+        ((4, 3), (2, 3), (3,)),
+        ((4,), (3, 2), (2,)),
+        ((), (3, 2), (2,)),
+    ],
+)
+def test_linear_refuses_what_would_broadcast(X, W, b):
+    with pytest.raises(ValueError, match=r"expected X \(N, D\), W \(D, H\) and b \(H,\), got"):
+        F.linear(np.zeros(X), np.zeros(W), np.zeros(b))
+
+
+@pytest.mark.parametrize(
+    ("dZ", "X", "W"),
+    [
+        ((3,), (3,), (3, 3)),  # one row without its dimension: dW would be a single number
+        ((4, 1), (4, 3), (3, 2)),
+        ((1, 2), (4, 3), (3, 2)),
+        ((4, 2), (4, 2), (3, 2)),
+        ((2, 4, 2), (2, 4, 3), (3, 2)),
+    ],
+)
+def test_linear_backward_refuses_shapes_that_do_not_fit(dZ, X, W):
+    with pytest.raises(ValueError, match=r"expected dZ \(N, H\), X \(N, D\) and W \(D, H\), got"):
+        F.linear_backward(np.zeros(dZ), np.zeros(X), np.zeros(W))
+
+
+@pytest.mark.parametrize("f", [F.relu_backward, F.softmax_backward])
+@pytest.mark.parametrize("shape", [(4, 1), (3,), (1, 3), (1,), ()])
+def test_a_gradient_of_another_shape_is_refused(f, shape):
+    with pytest.raises(ValueError, match=r"expected one gradient for each entry of ., shape \(4, 3\), got"):
+        f(np.zeros(shape), np.zeros((4, 3)))
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (2, 3), ()])
+def test_a_jacobian_is_of_one_row(shape):
+    with pytest.raises(ValueError, match=r"expected one row of probabilities, \(K,\), got"):
+        F.softmax_jacobian(np.zeros(shape))
 
 
 def test_nothing_is_changed_in_place():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nnlib import train
 from nnlib.data import one_hot, scale
-from nnlib.functional import softmax_cross_entropy
-from nnlib.train import evaluate, fit
+from nnlib.functional import softmax_cross_entropy, softmax_cross_entropy_backward
+from nnlib.train import History, evaluate, fit
 from nnlib.two_layer import TwoLayerNet
 
 
@@ -35,13 +35,41 @@ class Recorder(TwoLayerNet):
         self.seen.append((int(label), x.copy(), learning_rate))
         return super().step(x, label, learning_rate)
 
-    def update(self, *gradients):
-        self.seen.append(gradients[-1])
-        super().update(*gradients)
-
 
 def recorder(inputs=1, classes=10):
     return Recorder(np.random.default_rng(0), inputs=inputs, hidden=2, classes=classes)
+
+
+class Slope:
+    """A network of one parameter whose gradient is always 1: each batch moves it by its step size."""
+
+    inputs, classes, dtype = 1, 10, np.dtype(float)
+
+    def __init__(self):
+        self.params, self.seen = {"w": np.zeros(())}, [0.0]
+
+    def scores(self, X):
+        return np.zeros((len(X), self.classes))
+
+    def scores_and_grads(self, X, Y):
+        self.seen.append(float(self.params["w"]))
+        return self.scores(X), {"w": np.ones(())}
+
+
+class Linear:
+    """Softmax regression, the smallest network that learns: what `fit` asks for and nothing else."""
+
+    def __init__(self, inputs, classes, dtype=np.float64):
+        self.inputs, self.classes, self.dtype = inputs, classes, np.dtype(dtype)
+        self.params = {"W": np.zeros((inputs, classes), dtype), "b": np.zeros(classes, dtype)}
+
+    def scores(self, X):
+        return X @ self.params["W"] + self.params["b"]
+
+    def scores_and_grads(self, X, Y):
+        Z = self.scores(X)
+        dZ = softmax_cross_entropy_backward(Z, Y)
+        return Z, {"W": X.T @ dZ, "b": dZ.sum(axis=0)}
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
@@ -79,12 +107,15 @@ def test_without_shuffling_the_order_is_the_given_one_and_the_rng_is_not_asked()
 @given(st.integers(1, 9), st.integers(1, 4), st.integers(1, 9), st.floats(1e-4, 1))
 def test_the_step_size_falls_on_a_line_that_reaches_0_after_the_last_step(N, epochs, batch_size, first):
     batch_size = min(batch_size, N)
-    net = recorder()
+    net, slope = recorder(), Slope()
     options = {"epochs": epochs, "batch_size": batch_size, "learning_rate": first, "verbose": False}
-    fit(net, np.zeros((N, 1), np.uint8), np.arange(N), rng=np.random.default_rng(0), **options)
-    etas = [seen if batch_size > 1 else seen[-1] for seen in net.seen]
+    for each in (net, slope):
+        fit(each, np.zeros((N, 1), np.uint8), np.arange(N), rng=np.random.default_rng(0), **options)
+    etas = -np.diff([*slope.seen[1:], slope.params["w"]])
+    if batch_size == 1:
+        assert [eta for _, _, eta in net.seen] == pytest.approx(etas, rel=1e-9, abs=1e-12)
     steps = epochs * int(np.ceil(N / batch_size))
-    np.testing.assert_allclose(etas, np.linspace(first, 0, steps + 1)[:-1], rtol=1e-9)
+    np.testing.assert_allclose(etas, np.linspace(first, 0, steps + 1)[:-1], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.equation("eq-linear-decay")
@@ -119,6 +150,54 @@ def test_fit_is_the_loop_written_out(digits, batch_size, dtype):
     for name, param in net.params.items():
         assert param.dtype == dtype
         np.testing.assert_allclose(param, plain.params[name], rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("batch_size", [1, 50])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fit_gives_the_bits_of_the_network_s_own_methods(digits, batch_size, dtype):
+    """To the last bit: the numbers that the chapters print stay as they are, whatever `fit` learns to do besides."""
+    X, y = digits
+    net = new_net(dtype=dtype)
+    plain = copy.deepcopy(net)
+    options = {"epochs": 3, "batch_size": batch_size, "learning_rate": 0.05, "verbose": False}
+    fit(net, X, y, rng=np.random.default_rng(1), **options)
+    rng, t, steps = np.random.default_rng(1), 0, 3 * 200 // batch_size
+    for _ in range(3):
+        order = rng.permutation(200)
+        for start in range(0, 200, batch_size):
+            rows, eta = order[start : start + batch_size], 0.05 * (1 - t / steps)
+            x, t = scale(X[rows], dtype), t + 1
+            if batch_size == 1:
+                plain.step(x[0], y[rows[0]], eta)
+            else:
+                plain.update(*plain.backward(x, one_hot(y[rows], dtype=dtype), *plain.forward(x)), eta)
+    for name, param in net.params.items():
+        assert param.tobytes() == plain.params[name].tobytes()
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_network_with_these_names_is_trained_and_scored(digits, batch_size, dtype):
+    X, y = digits
+    net, W, b = Linear(784, 10, dtype), np.zeros((784, 10)), np.zeros(10)
+    options = {"epochs": 2, "batch_size": batch_size, "learning_rate": 0.05, "decay": False, "verbose": False}
+    history = fit(net, X, y, rng=np.random.default_rng(1), validation=(X, y), **options)
+    rng = np.random.default_rng(1)
+    for epoch in range(2):
+        order, losses = rng.permutation(200), []
+        for start in range(0, 200, batch_size):
+            rows = order[start : start + batch_size]
+            x, Y = X[rows] / 255, np.eye(10)[y[rows]]
+            P = np.exp(x @ W + b)
+            P /= P.sum(axis=1, keepdims=True)
+            losses += list(-np.log(P[Y == 1]))
+            W, b = W - 0.05 * x.T @ (P - Y) / len(rows), b - 0.05 * (P - Y).sum(axis=0) / len(rows)
+        tolerance = 1e-4 if dtype == np.float32 else 1e-10
+        assert history.epochs[epoch]["loss"] == pytest.approx(np.mean(losses), rel=tolerance)
+    np.testing.assert_allclose(net.params["W"], W, rtol=tolerance, atol=tolerance)
+    score = evaluate(net, X, y)
+    assert score == (history.epochs[-1]["validation_loss"], history.epochs[-1]["validation_accuracy"])
+    assert score.accuracy == np.mean((X / 255 @ W + b).argmax(axis=1) == y) > 0.5
 
 
 def test_it_learns(mnist):
@@ -204,9 +283,103 @@ def test_fit_refuses_before_anything_is_changed(wrong, words):
         np.testing.assert_array_equal(param, before[name])
 
 
+def test_a_history_is_continued(digits):
+    X, y = digits
+    whole, history, net = History(), History(), new_net()
+    assert list(history.table.columns) == ["loss", "train_accuracy"] and history.table.index.name == "epoch"
+    fit(new_net(), X, y, rng=np.random.default_rng(0), epochs=3, decay=False, history=whole, verbose=False)
+    rng = np.random.default_rng(0)
+    for epochs in (2, 1):
+        same = fit(net, X, y, rng=rng, epochs=epochs, decay=False, history=history, verbose=False)
+        assert same is history
+    assert history.epochs == whole.epochs and history.table.index.tolist() == [0, 1, 2]
+
+
+def test_an_interrupted_training_leaves_the_epochs_before(digits):
+    X, y, history = *digits, History()
+
+    class Interrupted(TwoLayerNet):
+        steps = 0
+
+        def step(self, *args):
+            self.steps += 1
+            if self.steps == 500:  # in the third epoch
+                raise KeyboardInterrupt
+            return super().step(*args)
+
+    options = {"rng": np.random.default_rng(0), "verbose": False, "history": history}
+    with pytest.raises(KeyboardInterrupt):
+        fit(Interrupted(np.random.default_rng(0), hidden=4), X, y, **options)
+    assert [row["epoch"] for row in history.epochs] == [0, 1]
+    with pytest.raises(FloatingPointError, match="in epoch 2: "):
+        fit(new_net(), X, y, learning_rate=1e6, **options)
+    assert [row["epoch"] for row in history.epochs] == [0, 1]
+
+
+@pytest.mark.parametrize("batch_size", [1, 50, 700])
+def test_divergence_is_noticed_within_a_thousand_examples(mnist, batch_size):
+    class Counting(Linear):
+        seen = 0
+
+        def scores_and_grads(self, X, Y):
+            self.seen += len(X)
+            return super().scores_and_grads(X, Y)
+
+    net = Counting(784, 10)
+    options = {"rng": np.random.default_rng(0), "batch_size": batch_size, "verbose": False}
+    with pytest.raises(FloatingPointError, match=r"in epoch 0: updates with the step size 1e.308"):
+        fit(net, mnist.X_train[:6000], mnist.y_train[:6000], learning_rate=1e308, **options)
+    assert net.seen <= 1000 + batch_size
+
+
+@pytest.mark.parametrize("batch_size", [1, 20])
+def test_an_answer_that_is_sure_stops_no_training_in_float32(digits, batch_size):
+    """The probability of its label rounds to 0 there; the loss, from the scores, is a number like any other."""
+    net = new_net(dtype=np.float32)
+    net.W2 *= 300
+    before = evaluate(net, *digits).loss
+    assert (net.forward(scale(digits[0], np.float32))[3] == 0).any() and np.isfinite(before)
+    options = {"epochs": 1, "batch_size": batch_size, "learning_rate": 1e-9, "verbose": False}
+    history = fit(net, *digits, rng=np.random.default_rng(0), **options)
+    assert history.epochs[0]["loss"] == pytest.approx(before, rel=1e-3)
+
+
+def test_what_is_lost_before_the_first_update_is_not_blamed_on_the_step(digits):
+    net = new_net(dtype=np.float32)
+    net.W1 *= 1e30
+    net.W2 *= 1e30
+    with pytest.raises(FloatingPointError, match=r"in epoch 0: already before the first update, with weights up to"):
+        fit(net, *digits, rng=np.random.default_rng(0), epochs=1, learning_rate=1e-4, verbose=False)
+    net.W1[0, 0] = np.nan
+    with pytest.raises(ValueError, match="expected finite weights to start from, got nan or infinity"):
+        fit(net, *digits, rng=np.random.default_rng(0), epochs=1, verbose=False)
+
+    class Failing(Linear):
+        """Its scores are no numbers from the second batch on, and its weights do not move."""
+
+        calls = 0
+
+        def scores_and_grads(self, X, Y):
+            self.calls += 1
+            Z = np.zeros((len(X), 10)) if self.calls == 1 else np.full((len(X), 10), np.nan)
+            return Z, {name: np.zeros_like(param) for name, param in self.params.items()}
+
+    with pytest.raises(FloatingPointError, match="the loss became nan in epoch 0: the weights are up to 0, as"):
+        fit(Failing(784, 10), *digits, rng=np.random.default_rng(0), epochs=1, batch_size=20, verbose=False)
+
+
+def test_a_weight_that_is_lost_in_the_last_step_is_noticed():
+    class Last(Slope):
+        def scores_and_grads(self, X, Y):
+            return self.scores(X), {"w": np.full((), np.inf)}
+
+    with pytest.raises(FloatingPointError, match=r"a weight became inf in epoch 0: .* size 0.5 took"):
+        fit(Last(), np.zeros((1, 1), np.uint8), np.zeros(1, int), rng=np.random.default_rng(0), learning_rate=0.5)
+
+
 @pytest.mark.parametrize("batch_size", [1, 20])
 def test_divergence_is_said_in_words(digits, batch_size):
-    words = r"the loss became (nan|inf) in epoch \d+: the step size 1000000.0 is too large"
+    words = r"the loss became (nan|inf|\d.*) in epoch 0: updates with the step size 1000000.0 took the largest weight"
     with warnings.catch_warnings(), pytest.raises(FloatingPointError, match=words):
         warnings.simplefilter("error")  # no RuntimeWarning on the way
         fit(new_net(), *digits, rng=np.random.default_rng(0), batch_size=batch_size, learning_rate=1e6, verbose=False)

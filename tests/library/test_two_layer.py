@@ -181,11 +181,11 @@ def test_step_is_forward_backward_update(D, H, K, seed, dtype):
     net, X, labels, Y = random_net(seed, 3, D, H, K, dtype)
     plain = copy.deepcopy(net)
     for x, label, y in zip(X, labels, Y, strict=True):
-        p = net.step(x, label, 0.3)
+        z2 = net.step(x, label, 0.3)
         states = plain.forward(x[None])
         plain.update(*plain.backward(x[None], y[None], *states), 0.3)
         tolerance = (1e-4, 1e-5) if dtype == np.float32 else (1e-11, 1e-13)
-        all_close([p], [states[-1][0]], *tolerance)
+        all_close([z2], [states[2][0]], *tolerance)
         all_close(net.params.values(), plain.params.values(), *tolerance)
         assert {param.dtype for param in net.params.values()} == {np.dtype(dtype)}
 
@@ -218,6 +218,18 @@ def test_predict_is_the_most_probable_class():
     np.testing.assert_array_equal(net.predict(X), net.forward(X)[3].argmax(axis=1))
 
 
+def test_what_the_training_loop_asks_for():
+    net, X, _, Y = random_net(0, 5, 6, 4, 3, np.float32)
+    assert (net.inputs, net.classes, net.dtype) == (6, 3, np.float32)
+    states = net.forward(X)
+    np.testing.assert_array_equal(net.scores(X), states[2])
+    Z, grads = net.scores_and_grads(X, Y)
+    np.testing.assert_array_equal(Z, states[2])
+    assert list(grads) == list(net.params)
+    for ours, theirs in zip(grads.values(), net.backward(X, Y, *states), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_first_weights_come_from_the_rng_alone():
     one, two = (TwoLayerNet(np.random.default_rng(7), 9, 8, 7, uniform, np.float32) for _ in range(2))
     for name, param in one.params.items():
@@ -236,6 +248,13 @@ def test_sizes_below_one_are_refused(sizes):
     ((name, size),) = sizes.items()
     with pytest.raises(ValueError, match=f"expected {name} to be at least 1, got {size}"):
         TwoLayerNet(np.random.default_rng(0), **sizes)
+
+
+@pytest.mark.parametrize("dtype", [int, np.uint8, bool, complex, object])
+def test_a_type_that_is_no_float_is_refused(dtype):
+    """Every weight is below 1: as whole numbers all of them would be 0."""
+    with pytest.raises(ValueError, match=f"expected dtype to be float64 or float32, got {np.dtype(dtype)}"):
+        TwoLayerNet(np.random.default_rng(0), dtype=dtype)
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 4), (2, 2), (1, 2, 3), (0,)])

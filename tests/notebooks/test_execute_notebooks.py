@@ -55,12 +55,13 @@ def test_execution_writes_one_clean_form(notebook, tmp_path, pytester):
     result.assert_outcomes(passed=count)
 
 
-def test_a_cell_that_raises_leaves_the_file_as_it_was(notebook, capsys):
-    path = notebook(["print(1)", "1 / 0"])
+@pytest.mark.parametrize(("end", "words"), [("1 / 0", "ZeroDivisionError"), ("os._exit(3)", "the kernel died")])
+def test_a_cell_that_does_not_end_well_leaves_the_file_as_it_was(notebook, capsys, end, words):
+    path = notebook(["import os\nprint(1)", end])
     before = path.read_bytes()
     assert main([str(path)]) == 1
     assert path.read_bytes() == before
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 def test_an_id_depends_on_the_source_alone(notebook):

@@ -332,3 +332,19 @@ def test_a_cell_that_was_never_executed_fails(pytester, compare):
     result = compare("chapter.ipynb")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*stored without being executed*"])
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("os._exit(3)", "its process ended with status 3"),
+        ("print(end='', flush=True)\nos.kill(os.getpid(), 9)", "its process was ended by SIGKILL, as *memory*"),
+    ],
+)
+def test_a_kernel_that_dies_is_red_at_once_and_says_so(pytester, compare, end, words):
+    sources = ["import os", end, "print(1)", "print(2)"]
+    write(pytester.path / "chapter.ipynb", [(source, [], []) for source in sources])
+    result = compare("chapter.ipynb", "--nbval-cell-timeout=300")
+    result.assert_outcomes(passed=1, failed=1, skipped=2)
+    result.stdout.fnmatch_lines([f"*Cell 1: The kernel died: {words}*", "*SKIPPED*the kernel died in cell 1*"])
+    assert result.duration < 60

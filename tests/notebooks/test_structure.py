@@ -80,6 +80,14 @@ def has_its_parts(chapter):
         yield "expected a citation under Sources"
 
 
+def reads_as_text_everywhere(chapter):
+    """Where MyST is not known, a fence of backticks shows its source, and a line beside a colon fence runs into it."""
+    for fence in re.findall(r"^ *`{3,}\{.*", chapter.markdown, re.MULTILINE):
+        yield f"expected {fence.replace('`', ':')!r}, which reads as text in every editor; found {fence!r}"
+    for box in re.finditer(r"^:::(?:\{.*\n(?::[\w-]+:.*\n)*+(?!\n)|(?<!\n\n:::)$)", chapter.markdown, re.MULTILINE):
+        yield f"expected an empty line between a box's text and its fences, found {box[0]!r}"
+
+
 def asks_for_predictions(chapter):
     asked = [n for n, cell in enumerate(chapter.cells) if re.search(r"^:class: predict\b", cell.source, re.MULTILINE)]
     if not asked:
@@ -94,7 +102,7 @@ def asks_for_predictions(chapter):
 
 
 def exercises_come_in_four_cells(chapter):
-    places = [n for n, cell in enumerate(chapter.cells) if re.search(r"^`{3,}\{exercise\}", cell.source, re.MULTILINE)]
+    places = [n for n, cell in enumerate(chapter.cells) if re.search(r"^:{3,}\{exercise\}", cell.source, re.MULTILINE)]
     if not 3 <= len(places) <= 5:
         yield f"expected three to five exercises, found {len(places)}"
     for count, n in enumerate(places, 1):
@@ -108,12 +116,13 @@ def exercises_come_in_four_cells(chapter):
 
 def exercise(chapter, cells, label):
     kinds = [(cell.cell_type, tags(cell)) for cell in cells]
-    expected = [("markdown", []), ("code", ["exercise"]), ("code", ["check"]), ("code", ["solution", "hide-cell"])]
+    forms = [["check", "hide-cell"], ["exercise"], ["solution", "hide-cell"]]
+    expected = [("markdown", []), *(("code", form) for form in forms)]
     if kinds != expected:
         yield f"expected the cells {expected}, found {kinds}"
         return
-    task, stub, check, solution = cells
-    if not re.search(rf"^```\{{exercise\}} \S.*\n:label: {label}$", task.source, re.MULTILINE):
+    task, check, stub, solution = cells
+    if not re.search(rf"^:::\{{exercise\}} \S.*\n:label: {label}$", task.source, re.MULTILINE):
         yield f"expected a title and :label: {label}"
     name = re.search(r"^def check_(\w+)\(", check.source, re.MULTILINE)
     if not name:
@@ -121,20 +130,23 @@ def exercise(chapter, cells, label):
         return
     name = name[1]
     defines = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
-    if not defines.search(stub.source) or 'raise NotImplementedError("your turn")' not in stub.source or stub.outputs:
-        yield f'expected a stub of {name} that raises NotImplementedError("your turn") and prints nothing'
+    if not defines.search(stub.source) or 'raise NotImplementedError("your turn")' not in stub.source:
+        yield f'expected a stub of {name} that raises NotImplementedError("your turn")'
     if not solution.source.startswith("#") or not defines.search(solution.source):
         yield f"expected a solution that defines {name} and begins with a comment that says why"
     report = f"exercise.report(check_{name}, {name})"
-    if check.source.rstrip().splitlines()[-1] != report or report not in solution.source.splitlines():
-        yield f"expected the check to end with {report}, and the solution to hold that line"
-    if len(check.outputs) != 1 or not re.fullmatch(f"{name}: not yet.*\n", printed(check)):
-        yield f"expected the check to print one line, {name}: not yet; found {printed(check)!r}"
+    if stub.source.rstrip().splitlines()[-1] != report or report not in solution.source.splitlines():
+        yield f"expected the stub to end with {report}, and the solution, which runs in its place, to hold that line"
+    if check.outputs or "exercise.report" in check.source:
+        yield "expected the check to report and print nothing: that comes with the answer, below it"
+    if len(stub.outputs) != 1 or not re.fullmatch(f"{name}: not yet.*\n", printed(stub)):
+        yield f"expected the stub to print one line, {name}: not yet; found {printed(stub)!r}"
     if not printed(solution).startswith(f"{name}: passed\n"):
         yield f"expected the solution to print {name}: passed; found {printed(solution)!r}"
-    prompts = {"code_prompt_show": "Show a solution", "code_prompt_hide": "Hide the solution"}
-    if not prompts.items() <= solution.metadata.get("mystnb", {}).items():
-        yield f"expected the solution's metadata mystnb to hold {prompts}"
+    for cell, show, what in ((check, "Show the", "check"), (solution, "Show a", "solution")):
+        prompts = {"code_prompt_show": f"{show} {what}", "code_prompt_hide": f"Hide the {what}"}
+        if not prompts.items() <= cell.metadata.get("mystnb", {}).items():
+            yield f"expected the {what}'s metadata mystnb to hold {prompts}"
 
 
 # ---- the figures ----------------------------------------------------------------------------------------------------
@@ -230,6 +242,7 @@ def is_written_in_the_common_form(chapter):
 CHECKS = [
     opens_with_its_label_and_title,
     has_its_parts,
+    reads_as_text_everywhere,
     asks_for_predictions,
     exercises_come_in_four_cells,
     figures_have_a_name_a_caption_and_a_text_alternative,
@@ -282,8 +295,8 @@ def made_up_chapter():
         cells.append(v4.new_markdown_cell(source))
 
     cells = []
-    markdown("(ch-04)=\n# 04 · Softmax\n\n```{admonition} In this chapter\n:class: goals\nAll of it.\n```")
-    markdown("```python\n# no title\n```\n\n```{admonition} Predict\n:class: predict\nHow many?\n```")
+    markdown("(ch-04)=\n# 04 · Softmax\n\n:::{admonition} In this chapter\n:class: goals\n\nAll of it.\n\n:::")
+    markdown("```python\n# no title\n```\n\n:::{admonition} Predict\n:class: predict\n\nHow many?\n\n:::")
     code("print(7)", says("7\n"), tags=["hide-output"])
     code(
         "plt.show()",
@@ -295,9 +308,18 @@ def made_up_chapter():
     markdown("## Exercises")
     for n in (1, 2, 3):
         report = f"exercise.report(check_f{n}, f{n})"
-        markdown(f"```{{exercise}} Try\n:label: ex-04-{n}\nWrite `f{n}`.\n```")
-        code(f'def f{n}():\n    raise NotImplementedError("your turn")', tags=["exercise"])
-        code(f"def check_f{n}(f):\n    f()\n\n\n{report}", says(f"f{n}: not yet: your turn\n"), tags=["check"])
+        markdown(f":::{{exercise}} Try\n:label: ex-04-{n}\n\nWrite `f{n}`.\n\n:::")
+        code(
+            f"def check_f{n}(f):\n    f()",
+            tags=["check", "hide-cell"],
+            code_prompt_show="Show the check",
+            code_prompt_hide="Hide the check",
+        )
+        code(
+            f'def f{n}():\n    raise NotImplementedError("your turn")\n\n\n{report}',
+            says(f"f{n}: not yet: your turn\n"),
+            tags=["exercise"],
+        )
         code(
             f"# Because.\ndef f{n}():\n    pass\n\n\n{report}",
             says(f"f{n}: passed\n"),
@@ -321,19 +343,24 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "label": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("04)=", "05)=")), "ch-04"),
     "two titles": (lambda nb: nb.cells[1].update(source="# Another\n" + nb.cells[1].source), "one title"),
     "goals": (lambda nb: nb.cells[0].update(source="(ch-04)=\n# 04"), "goals"),
+    "backticks": (lambda nb: nb.cells[1].update(source=nb.cells[1].source.replace(":::", "```")), "every editor"),
+    "no room above": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("\n\nAll", "\nAll")), "empty"),
+    "no room below": (lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace(".\n\n", ".\n")), "empty"),
     "no prediction": (lambda nb: nb.cells[1].update(source="Look."), "class predict"),
     "answer open": (lambda nb: nb.cells[2].update(metadata={}), "hide-output"),
     "sections": (lambda nb: nb.cells[-1].update(source="## Sources\n{cite:t}`a`"), "last sections"),
     "no source": (lambda nb: nb.cells[-1].update(source="## What to remember\n\n## Sources\n"), "citation"),
     "two exercises": (lambda nb: nb.cells.__delitem__(slice(-5, -1)), "three to five"),
     "no check": (lambda nb: nb.cells.__delitem__(-3), "exercise 3: expected the cells"),
-    "exercise label": (lambda nb: nb.cells[6].update(source="```{exercise} Try\n:label: ex-04-7\n```"), "ex-04-1"),
+    "exercise label": (lambda nb: nb.cells[6].update(source=":::{exercise} Try\n:label: ex-04-7\n\n:::"), "ex-04-1"),
     "stub passes": (lambda nb: nb.cells[8].outputs[0].update(text="f1: passed\n"), "f1: not yet"),
     "solution fails": (lambda nb: nb.cells[9].outputs[0].update(text="f1: not yet: no\n"), "f1: passed"),
-    "stub solved": (lambda nb: nb.cells[7].update(source="def f1():\n    pass"), "stub of f1"),
+    "stub solved": (lambda nb: nb.cells[8].update(source="def f1():\n    pass"), "stub of f1"),
     "another name": (lambda nb: nb.cells[9].update(source=nb.cells[9].source.replace("def f1", "def g")), "defines f1"),
     "no reason": (lambda nb: nb.cells[9].update(source=nb.cells[9].source.split("\n", 1)[1]), "says why"),
-    "no report": (lambda nb: nb.cells[8].update(source="def check_f1(f):\n    f()"), "to end with"),
+    "no report": (lambda nb: nb.cells[8].update(source=nb.cells[8].source.rpartition("\n")[0]), "to end with"),
+    "answer first": (lambda nb: nb.cells.insert(7, nb.cells.pop(8)), "expected the cells"),
+    "check reports": (lambda nb: with_output(nb.cells[7], output_type="stream", name="stdout", text="f1\n"), "nothing"),
     "no prompts": (lambda nb: nb.cells[9].metadata.pop("mystnb"), "Show a solution"),
     "no alt": (lambda nb: nb.cells[3].metadata.mystnb.pop("image"), "text alternative"),
     "no caption": (lambda nb: nb.cells[3].metadata.mystnb.figure.update(caption=""), "caption"),

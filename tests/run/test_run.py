@@ -47,7 +47,7 @@ def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
     chapter = Chapter(tab, address)
     tab.mouse.wheel(0, 5000)
     tab.wait_for_load_state("networkidle")
-    assert [url for url in requests if re.search("pyodide|worker|cells.py|codemirror|editor", url)] == []
+    assert [url for url in requests if re.search("pyodide|worker|cells.py|editor", url)] == []
     assert chapter.button(1, "run").get_attribute("aria-label") == "Run cell 1"
 
     without_scripts = browser.new_context(java_script_enabled=False).new_page()
@@ -60,7 +60,7 @@ def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
 def test_what_a_cell_needs_runs_first_and_only_that(chapter):
     assert chapter.run(10) == "ran"  # in the text
     assert [chapter.state(n) for n in (1, 2, 9, 11, 13)] == ["ran", "ran", "ran", None, None]
-    assert chapter.run(17) == "ran"  # a check: its own stub, and no other exercise
+    assert chapter.run(17) == "ran"  # an answer: its own check, and no other exercise
     assert [chapter.state(n) for n in (12, 13, 14, 15, 16, 18)] == ["ran", None, None, None, "ran", None]
     assert "chain: not yet: your turn" in chapter.printed(17)
 
@@ -126,18 +126,18 @@ def test_a_run_sees_what_is_above_it_and_not_what_is_below(chapter):
 def test_an_exercise_is_solved_on_the_page(chapter):
     assert chapter.run(17) == "ran"
     assert "chain: not yet: your turn" in chapter.printed(17)
-    assert chapter.run(18) == "ran"  # the solution passes, and changes nothing for the check
+    assert chapter.run(18) == "ran"  # the solution passes, and changes nothing for the answer
     assert "chain: passed" in chapter.printed(18)
     assert chapter.run(17) == "ran"
     assert "chain: not yet: your turn" in chapter.printed(17)
 
-    chapter.edit(16, "def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r")
+    report = "\n\n\nexercise.report(check_chain, chain)"
+    chapter.edit(17, f"def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r{report}")
     chapter.tab.keyboard.press("Shift+Enter")
-    assert chapter.wait(16) == "ran"
-    assert chapter.run(17) == "ran"
+    assert chapter.wait(17) == "ran"
     assert "not yet: at x = -2.0 the slope is" in chapter.printed(17)
 
-    chapter.edit(16, "def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r / (1 + r)")
+    chapter.edit(17, notebook_cells(QUICK)[17].source)  # the solution, pasted
     assert chapter.run(17) == "ran"
     assert "chain: passed" in chapter.printed(17)
 
@@ -294,7 +294,7 @@ def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
 
 
 def test_without_the_editor_the_code_is_plain_text_to_edit(tab, address):
-    tab.route("**/codemirror/**", lambda route: route.abort())
+    tab.route("**/run/editor.js", lambda route: route.abort())
     chapter = Chapter(tab, address)
     chapter.press(2, "edit")
     draft = chapter.cell(2).locator(".run-draft")

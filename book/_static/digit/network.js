@@ -7,6 +7,19 @@ const LIMIT = 64e6;  // bytes; far above any network of the book, far below what
 const TYPES = { F32: Float32Array, F64: Float64Array };
 const NAMES = ["W1", "b1", "W2", "b2"];
 
+// How files begin that people take for weights, and what tells one zip archive from another.
+const BEGINNINGS = {
+  "\x93NUMPY": "NumPy's .npy",
+  "\x89HDF\r\n\x1a\n": "HDF5, as Keras' .h5",
+  "GGUF": "a GGUF model",
+  "\x1f\x8b": "a gzip file",
+  "\x89PNG": "a PNG picture",
+  "\xff\xd8\xff": "a JPEG picture",
+  "%PDF": "a PDF",
+  "version https://git-lfs": "a Git LFS pointer, which stands for the file",
+};
+const ARCHIVES = { "data.pkl": "PyTorch's .pt", ".weights.h5": "Keras' .keras", ".npy": "NumPy's .npz" };
+
 // ---- The file ---------------------------------------------------------------------------------------------------
 
 /** Stop unless `fine`, and say what was expected and what came. */
@@ -33,19 +46,44 @@ function repeated(json) {
   return null;
 }
 
+/** What a file of another kind is, by how it begins; the same as in nnlib/files.py. */
+function kindOf(content) {
+  const latin = (from, to) => String.fromCharCode(...new Uint8Array(content.slice(from, to)));
+  const start = latin(0, 200), begins = (...texts) => texts.some((text) => start.startsWith(text));
+  if (content.byteLength === 0) return "an empty file";
+  for (const [beginning, words] of Object.entries(BEGINNINGS)) if (begins(beginning)) return words;
+  if (begins("PK\x03\x04", "PK\x05\x06")) {
+    const names = latin(0, 4000) + latin(-4000);  // the first entry's name, and the list of all at the end
+    for (const [part, words] of Object.entries(ARCHIVES)) if (names.includes(part)) return words;
+    return "a zip archive";
+  }
+  if (begins("\x80\x02", "\x80\x03", "\x80\x04", "\x80\x05")) return "a Python pickle, as an older .pt";
+  return /^\s*<(!doctype )?html/i.test(start) ? "a web page" : null;
+}
+
+/** What to do with the weights in a file of another kind. */
+const advice = (kind) => (/NumPy|PyTorch|Keras|pickle/.test(kind)
+  ? `. Save the arrays W1, b1, W2 and b2 with safetensors${kind.includes(".pt") ? ", each matrix transposed" : ""}` : "");
+
 /** The header of a safetensors file: 8 bytes with its length, then JSON. */
 function headerOf(content) {
-  expect(content.byteLength >= 8, "a safetensors file", `${content.byteLength} bytes`);
+  // Only where it cannot be one: a header of 640 bytes makes a good file begin like a pickle.
+  const instead = (got) => {
+    const kind = kindOf(content);
+    throw new Error(`expected a safetensors file, got ${kind ? kind + advice(kind) : got}`);
+  };
+  if (content.byteLength < 8) instead(`${content.byteLength} bytes`);
   const length = Number(new DataView(content).getBigUint64(0, true));
-  expect(length <= Math.min(content.byteLength - 8, 100_000), "a safetensors file",
-    `something else: a header of ${length.toLocaleString("en")} bytes in a file of ` +
-    `${content.byteLength.toLocaleString("en")}`);
+  if (length > Math.min(content.byteLength - 8, 100_000)) {
+    instead(`something else: a header of ${length.toLocaleString("en")} bytes in a file of ` +
+      `${content.byteLength.toLocaleString("en")}`);
+  }
   let json, header;
   try {
     json = new TextDecoder("utf-8", { fatal: true }).decode(content.slice(8, 8 + length));
     header = JSON.parse(json);
   } catch {
-    throw new Error("expected a safetensors file, got something else: its header is no JSON");
+    instead("something else: its header is no JSON");
   }
   expect(header && typeof header === "object" && !Array.isArray(header), "a header that is an object", typeof header);
   const twice = repeated(json);
@@ -136,9 +174,9 @@ export function forward({ W1, b1, W2, b2 }, x) {
 
 /** How the loss −log a2[label] answers to the scores, to the hidden units and to every pixel. */
 export function backward({ W1, W2 }, { z1, a2 }, label) {
-  const dz2 = a2.map((ak, k) => ak - (k === label));
+  const dz2 = a2.map((ak, k) => ak - Number(k === label));
   const da1 = linearBackward(dz2, W2);
-  const dz1 = da1.map((da, h) => da * (z1[h] > 0));
+  const dz1 = da1.map((da, h) => da * Number(z1[h] > 0));
   const dx = linearBackward(dz1, W1);
   return { dz2, da1, dz1, dx };
 }

@@ -15,7 +15,9 @@ export class Cell {
   #draft = null; // edited code where no editor is open
 
   constructor(element, number, page) {
-    Object.assign(this, { element, number, page });
+    this.element = element;
+    this.number = number;
+    this.page = page;
     this.kind = ["exercise", "check", "solution"].find((kind) => element.classList.contains(`tag_${kind}`)) ?? "text";
     this.slow = JSON.parse(element.querySelector("script.run-slow")?.textContent ?? "null");
     this.input = element.querySelector(".cell_input");

@@ -52,9 +52,9 @@ export function openEditor(parent, { text, name, onChange, onRun, onLeave }) {
     }),
   });
   return {
-    setText(text) {
+    setText(insert) {
       const { doc } = view.state;
-      if (text !== doc.toString()) view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+      if (insert !== doc.toString()) view.dispatch({ changes: { from: 0, to: doc.length, insert } });
     },
     focus(place) {
       view.focus();

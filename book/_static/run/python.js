@@ -9,7 +9,9 @@ export class Python {
   // `config` is what the worker needs to start; `onLoading(name, bytes)` hears what arrives, `onRunning()` when
   // nothing more has to.
   constructor(config, { onLoading, onRunning }) {
-    Object.assign(this, { config, onLoading, onRunning });
+    this.config = config;
+    this.onLoading = onLoading;
+    this.onRunning = onRunning;
   }
 
   // Run a cell's source on what the cell `before` left; `output` has `show(kind, value)` and `clear()`.

@@ -5,8 +5,8 @@
 //   worker.js   the interpreter itself, in a worker            editor.js    CodeMirror, when a cell is edited
 //   cells.py    what the worker does with a cell               bar.js       a row of buttons
 //
-// A cell of the text builds on the one above it. The cells of an exercise build on the text above and on each other,
-// but not on a solution: a check tests what the reader wrote. (Text that follows an exercise may use its solution.)
+// A cell of the text builds on the one above it. The check of an exercise builds on the text; the reader's answer and
+// the solution build each on the check, and not on each other. (Text that follows an exercise may use its solution.)
 // Before a cell runs, everything that it builds on and that has not run, or has changed since, is run in order.
 // Nothing is fetched before the first press.
 
@@ -90,7 +90,7 @@ class Page {
     const smaller = slow.filter((cell) => cell.slow.smaller);
     const total = (time) => slow.reduce((sum, cell) => sum + time(cell.slow), 0);
     const full = total(({ seconds }) => seconds);
-    const short = total(({ seconds, smaller }) => smaller?.seconds ?? seconds);
+    const short = total((time) => time.smaller?.seconds ?? time.seconds);
     const one = slow.length === 1 && slow[0];
     let what = `${slow.length} of the cells to run take`;
     if (one) what = bar === one.bar ? "This takes" : "A cell above takes";
@@ -179,15 +179,15 @@ class Page {
 
 // Say of each cell what it builds on.
 function connect(cells) {
-  let text = null; // the last cell of the text
-  let answer = null; // in an exercise, the reader's answer or its check
   let above = null;
+  let text = null; // the last cell of the text
+  let check = null; // of this exercise
   for (const cell of cells) {
-    if (cell.kind === "text" || cell.kind === "exercise") answer = null;
-    cell.before = cell.kind === "text" ? above : (answer ?? text);
+    if (cell.kind === "text") cell.before = above;
+    else cell.before = cell.kind === "check" ? text : check;
     cell.before?.after.push(cell);
     if (cell.kind === "text") text = cell;
-    else if (cell.kind !== "solution") answer = cell;
+    if (cell.kind === "check") check = cell;
     above = cell;
   }
 }
