@@ -14,7 +14,7 @@ from .data import PIXELS
 _LIMIT = 50_000_000  # pixels in a picture file; above it decompressing is an attack or a mistake
 _FAINTEST = 16  # greys between paper and ink; below it there is none
 _FAR, _NEAR = 288, 160  # pixels a side, in which the digit is looked for, and then looked at
-_OUT_OF_GRAIN = 5  # standard deviations: of 60,000 pixels of grain alone none is as dark
+_OUT_OF_GRAIN = 8  # times the grain: what stands out most on empty paper was 4 to 6 times as dark, pencil 25 and more
 _OTHERS = 0.3  # of the digit's ink; more than that elsewhere, and it may be the wrong thing
 _NO_INK = "expected a digit, got a picture without ink: every pixel is like its border"
 _UNSURE = "the paper is uneven or shows more than the digit: crop the picture to the digit, with some paper around it"
