@@ -53,8 +53,8 @@ def shows(state):
     x = data.scale(np.pad(first_digit(), 4)[4 - dy : 32 - dy, 4 - dx : 32 - dx].reshape(1, 784))
     return {
         "z": functional.linear(x, W, b)[0],
-        "plus": functional.linear(x, functional.relu(W), 0)[0, k],  # x is nowhere negative
-        "minus": functional.linear(x, functional.relu(-W), 0)[0, k],
+        "plus": functional.linear(x, functional.relu(W), np.zeros(10))[0, k],  # x is nowhere negative
+        "minus": functional.linear(x, functional.relu(-W), np.zeros(10))[0, k],
         "b": b[k],
         "x": x[0, d],
         "w": W[d, k],
