@@ -63,8 +63,8 @@ function drawUnits(state, x, y) {
 }
 
 /** The same numbers as a table, one row for each unit. */
-function drawTable(state, x0, y0, wide) {
-  const { z1, passes, a1, adds, z2 } = numbers(state, state.x), step = wide ? 47 : 62;
+function drawTable(state, x0, y0, step) {
+  const { z1, passes, a1, adds, z2 } = numbers(state, state.x);
   const cell = (column, row, words, more) =>
     text(x0 + column * step, y0 + 28 * row, words, { anchor: "end", ...more });
   return [
@@ -89,9 +89,9 @@ function render(anywidget) {
     x = scale([LEFT, RIGHT], [40, right]);
     [sum, units] = [scale([-TOP, TOP], [196, 40]), scale([-TOP, TOP], [424, 288])];
     const { z2 } = numbers(state, state.x), here = x(state.x), atEnd = state.x > 2.5;
-    const table = wide ? [right + 52, 110] : [70, 666];
+    const table = wide ? [right + 52, 110, 47] : [70, 666, Math.min(62, (width - 74) / 4)];
     return { height: wide ? 636 : 792, art: [
-      ...drawSum(state, x, sum), ...drawUnits(state, x, units), ...drawTable(state, ...table, wide),
+      ...drawSum(state, x, sum), ...drawUnits(state, x, units), ...drawTable(state, ...table),
       ...[[sum(TOP), 240], [units(TOP), units(-TOP)]].map(([from, to]) =>
         line(here, from, here, to, { class: "stroke muted", "stroke-dasharray": "2 4" })),
       panel(x, sum, svg("circle", { cx: here, cy: sum(z2), r: 6, class: "fill value" })),
