@@ -41,9 +41,9 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
-test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
-	@.ci/setup book web notebooks test npm torch chromium
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py
+test-browser-all:  ## run every cell of every chapter in a browser, and what matters in Firefox and WebKit
+	@.ci/setup book web notebooks test npm torch chromium engines
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py tests/browser/test_engines.py
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab
