@@ -20,7 +20,7 @@ def engine(request, tmp_path_factory):
         pytest.skip(str(error))
 
 
-def settled(engine, expression, what, seconds=240):
+def settled(engine, expression, what, seconds=480):
     return wait_for(lambda: engine.evaluate(expression), what, seconds)
 
 
