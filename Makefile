@@ -41,9 +41,9 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
-test-browser-all:  ## run every cell of every chapter in a browser, and what matters in Firefox and WebKit
+test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
 	@.ci/setup book web notebooks test npm torch chromium engines
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py tests/browser/test_engines.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab
@@ -63,11 +63,12 @@ chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
 
 check:  ## run all that concerns one chapter: make check CHAPTER=04
 	@.ci/setup book web notebooks test npm torch chromium
-	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER"
+	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER" -n $(CORES)
 
 lint:  ## check the form of the Python and the JavaScript code
 	@.ci/setup lint npm
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads

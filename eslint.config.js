@@ -7,7 +7,7 @@ const SITE = "book/_static";
 const WORKER = `${SITE}/run/worker.js`;
 
 export default [
-  { ignores: ["_build/", "build/", ".*/", "**/node_modules/"] },
+  { ignores: ["_build/", "build/", ".*/", "!.ci/", "**/node_modules/"] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
@@ -19,8 +19,7 @@ export default [
       "no-unused-vars": ["error", { ignoreRestSiblings: true }],
     },
   },
-  { files: [`${SITE}/**/*.js`], ignores: [WORKER], languageOptions: { globals: globals.browser } },
-  { files: [`${SITE}/figures/*.js`], rules: { "no-shadow": "off" } },
+  { files: [`${SITE}/**/*.js`, ".ci/chapter/*.js"], ignores: [WORKER], languageOptions: { globals: globals.browser } },
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.nodeBuiltin } },
   { files: [`${SITE}/run/start.js`], languageOptions: { sourceType: "script" } },
   {

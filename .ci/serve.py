@@ -1,6 +1,8 @@
 """Serve the site on this machine, at a port that is held before the minutes of building.
 
-    python .ci/serve.py PORT COMMAND …    # the command builds the site
+    python .ci/serve.py PORT COMMAND …
+
+COMMAND builds the site.
 """
 
 import socket

@@ -1,30 +1,71 @@
 """python -m nnlib: train the network of the book, or ask a trained one about a picture."""
 
 import argparse
+import codecs
 import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from . import init, io
+from . import files, init, io
 from .data import CLASSES, load_mnist, scale
+from .functional import softmax
 from .picture import as_text, load_picture
 from .train import evaluate, fit
 from .two_layer import TwoLayerNet
 
+# What stands for the signs that a terminal or a file of another encoding does not have.
+_PLAIN = {"█": "#", "▀": '"', "▄": "_", "→": "->", "×": "x", "η": "eta", "≥": ">=", "−": "-", "…": "...", "—": "-"}
+
 
 def main(argv=None):
     """Run a command line, a list of words; return its exit status."""
-    args = _parser().parse_args(argv)
+    codecs.register_error("nnlib.plain", _in_plain_signs)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A line at a time, so that a training shows its epochs in a pipe too.
+            stream.reconfigure(errors="nnlib.plain", line_buffering=True)
     try:
-        return args.run(args)
-    except (OSError, ValueError, FloatingPointError, MemoryError) as error:
-        print(f"nnlib: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("nnlib: stopped", file=sys.stderr)
-        return 130
+        try:
+            args = _parser().parse_args(argv)
+            return args.run(args)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+            print(f"nnlib: {what}", file=sys.stderr)
+            return 1
+        except (ValueError, FloatingPointError, MemoryError) as error:
+            print(f"nnlib: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("nnlib: stopped", file=sys.stderr)
+            return 130
+        finally:
+            if sys.stdout:  # None where it was closed
+                sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        _leave_quietly()
+        return 141  # as a program that the signal ends
+
+
+def _in_plain_signs(error):
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign, "?") for sign in signs), error.end
+
+
+def _leave_quietly():
+    """Let what is still in the buffers go nowhere, or Python would complain about it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _parser():
@@ -61,10 +102,9 @@ def _parser():
 def _train(args):
     if args.as_published:
         args.constant, args.fixed_order, args.init = True, True, "uniform"
-    if args.save:  # before minutes are spent
-        folder = args.save.parent
-        if args.save.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-            raise ValueError(f"--save: expected a file in a folder that can be written to, got {args.save}")
+    if args.seed < 0:
+        raise ValueError(f"--seed: expected a whole number from 0 on, got {args.seed}")
+    target = args.save and files.check_writable(args.save)  # before minutes are spent
     mnist = load_mnist(args.data)
     rng = np.random.default_rng(args.seed)
     net = TwoLayerNet(rng, hidden=args.hidden, init=getattr(init, args.init), dtype=args.dtype)
@@ -74,6 +114,7 @@ def _train(args):
     )  # fmt: skip
     if args.save:
         io.save(args.save, net)
+        print(f"\nThe weights are in {target}")
     print(f"\nTest Accuracy: {evaluate(net, mnist.X_test, mnist.y_test).accuracy:.2%}\n")
     print("A single prediction, test picture 0")
     _show(net, mnist.X_test[0], mnist.y_test[0])
@@ -82,6 +123,7 @@ def _train(args):
 
 def _predict(args):
     net = io.load(args.weights)
+    files.check_there(args.file, "a picture or a .csv file")
     x = load_picture(args.file)
     print(f"{args.file}, as the network is given it")
     _show(net, x)
@@ -89,10 +131,10 @@ def _predict(args):
 
 
 def _show(net, x, label=None):
-    if x.size != len(net.W1) or len(net.b2) != CLASSES:
-        sizes = f"{len(net.W1)} → … → {len(net.b2)}"
+    if x.size != net.inputs or net.classes != CLASSES:
+        sizes = f"{net.inputs} → … → {net.classes}"
         raise ValueError(f"expected a network from {x.size} pixels to {CLASSES} digits, got {sizes}")
-    confidences = net.forward(scale(x[None]))[3][0]
+    confidences = softmax(net.scores(scale(x[None])))[0]
     print(as_text(x))
     if label is not None:
         print(f"True label: {label}")

@@ -7,6 +7,7 @@ figure.state = {"T": 0.5}          # what the reader changes is here too, and ca
 """
 
 import base64
+import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "book" / "_static" / "figures"
@@ -29,13 +30,17 @@ class Absent:
 
 
 def module(name):
-    """Return the figure `name` as one JavaScript module. A widget has no address to import from: base.js is inside."""
+    """Return the figure `name` as one JavaScript module. A widget has no address to import from: all is inside."""
     path = FOLDER / f"{name}.js"
     if name in ("base", "mount") or not path.is_file():
         names = sorted(path.stem for path in FOLDER.glob("*.js") if path.stem not in ("base", "mount"))
         raise ValueError(f"expected one of the figures {', '.join(names)}, got {name!r}")
-    base = base64.b64encode((FOLDER / "base.js").read_bytes()).decode()
-    return path.read_text(encoding="utf-8").replace('"./base.js"', f'"data:text/javascript;base64,{base}"')
+
+    def inside(address):
+        content = base64.b64encode((FOLDER / address[1]).read_bytes()).decode()
+        return f'from "data:text/javascript;base64,{content}"'
+
+    return re.sub(r'from "\./([\w/]+\.js)"', inside, path.read_text(encoding="utf-8"))
 
 
 def play(name):

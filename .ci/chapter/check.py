@@ -1,6 +1,6 @@
 """Run what concerns one chapter: its cells, form, equations, figure, and page, in a strictly built book.
 
-    python .ci/chapter/check.py 04
+python .ci/chapter/check.py 04 [an option of pytest …]
 """
 
 import re
@@ -26,7 +26,7 @@ def arguments(notebook):
     return [*paths, "-k", " or ".join(dict.fromkeys(wanted))]
 
 
-def main(chapter=""):
+def main(chapter="", *options):
     number = f"{int(chapter):02d}" if re.fullmatch(r"\d{1,2}", chapter) else ""
     found = sorted(ROOT.glob(f"notebooks/{number}_*.ipynb")) if number else []
     if not found:
@@ -34,7 +34,7 @@ def main(chapter=""):
         sys.exit(f"CHAPTER={chapter}: expected the number of a chapter, one of {there}: make check CHAPTER=04")
     import pytest
 
-    return pytest.main(arguments(found[0]))
+    return pytest.main([*options, *arguments(found[0])])
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+/* global Search */
 // What the search quotes of a page: its article alone, without the buttons above it, and without what is hidden or not read.
 Search.htmlToText = (html, anchor) => {
   const page = new DOMParser().parseFromString(html, "text/html");

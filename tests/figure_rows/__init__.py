@@ -3,7 +3,9 @@
     STATES      some states besides the first one: what they set
     LOOSE       by how much a number may differ besides the rounding of its print; without it, not at all
     shows       a function: state -> every number that is printed with a name, computed with nnlib
-    constants   where the figure carries data: a function that makes them, each as JavaScript (figure_data.py)
+    constants   where the figure carries data: a function that makes what stands in data/NAME.js
+
+The forms of such data are in figure_data.py.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,9 @@
 """Chapter 01: one of the first twenty training digits, moved, among the mean pictures of the ten classes."""
 
-import json
 from functools import cache
 
 import numpy as np
-from figure_data import packed, without_gaps
+from figure_data import listed, packed, without_gaps
 
 from nnlib import data, functional
 
@@ -33,7 +32,7 @@ def mean_pictures():
 def constants():
     X, labels = first_digits()
     return {
-        "LABELS": json.dumps(labels.tolist()),
+        "LABELS": listed(labels.tolist()),
         "DIGITS": packed(without_gaps(X)),
         "MEANS": packed(without_gaps(mean_pictures())),
     }

@@ -1,10 +1,9 @@
 """Chapter 02: a 5 on the weights of the trained linear layer."""
 
-import json
 from functools import cache
 
 import numpy as np
-from figure_data import packed
+from figure_data import listed, packed
 
 from nnlib import data, functional
 
@@ -43,7 +42,7 @@ def constants():
         "X": packed(first_digit()),
         "W": packed(np.rint(STEPS * W.T).astype(np.int8).view(np.uint8)),
         "STEPS": str(STEPS),
-        "B": json.dumps(b.tolist()),
+        "B": listed(b.tolist()),
     }
 
 
@@ -54,8 +53,8 @@ def shows(state):
     x = data.scale(np.pad(first_digit(), 4)[4 - dy : 32 - dy, 4 - dx : 32 - dx].reshape(1, 784))
     return {
         "z": functional.linear(x, W, b)[0],
-        "plus": functional.linear(x, functional.relu(W), 0)[0, k],  # x is nowhere negative
-        "minus": functional.linear(x, functional.relu(-W), 0)[0, k],
+        "plus": functional.linear(x, functional.relu(W), np.zeros(10))[0, k],  # x is nowhere negative
+        "minus": functional.linear(x, functional.relu(-W), np.zeros(10))[0, k],
         "b": b[k],
         "x": x[0, d],
         "w": W[d, k],

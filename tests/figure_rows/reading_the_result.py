@@ -1,11 +1,9 @@
 """Chapter 09: the shipped network's answers to the test digits, and which of them are surest."""
 
-import json
 from functools import cache
-from textwrap import fill
 
 import numpy as np
-from figure_data import nibbles, packed, without_gaps
+from figure_data import listed, nibbles, packed, without_gaps
 
 from nnlib import data, io, metrics
 
@@ -39,10 +37,10 @@ def constants():
     records = np.column_stack([rows, labels[rows], np.round(65535 * P[rows])]).astype(">u2")
     kept = [[int((right & (labels == k) & (confidence >= stop)).sum()) for k in range(10)] for stop in STOPS]
     return {
-        "STOPS": json.dumps(STOPS),
-        "RIGHT": fill(json.dumps(kept), 116),
+        "STOPS": listed(STOPS),
+        "RIGHT": listed(kept),
         "RECORDS": packed(records.view(np.uint8)),
-        "PICTURES": packed(nibbles(shades + [0] * (len(shades) % 2))),
+        "PICTURES": packed(nibbles(shades)),
     }
 
 

@@ -1,10 +1,7 @@
 """Chapter 08: the first twelve 3s and the first twelve 5s of the training set, and one step after another."""
 
-import json
-from textwrap import fill
-
 import numpy as np
-from figure_data import nibbles, packed
+from figure_data import listed, nibbles, packed
 
 from nnlib import data, functional
 
@@ -39,7 +36,7 @@ def constants():
     pictures, _ = threes_and_fives()
     small = pictures.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
     return {
-        "X": fill(json.dumps((contrasts(pictures).round(2) + 0.0).tolist()), 116),
+        "X": listed((contrasts(pictures).round(2) + 0.0).tolist()),
         "SHUFFLED": '"' + "".join(chr(ord("a") + n) for n in epochs()) + '"',
         "PICTURES": packed(nibbles(np.round(15 * small))),
     }
@@ -51,7 +48,7 @@ def shows(state):
     order = np.arange(24) if state["order"] == "sorted" else epochs()
 
     def scores(W, rows):  # a network of two weights: the score of "it is a 3" is always 0
-        z = functional.linear(X[rows], W[:, None], 0.0)
+        z = functional.linear(X[rows], W[:, None], np.zeros(1))
         return np.hstack([np.zeros_like(z), z])
 
     def loss(W):

@@ -36,7 +36,6 @@ class Recorder(TwoLayerNet):
         return super().step(x, label, learning_rate)
 
 
-
 def recorder(inputs=1, classes=10):
     return Recorder(np.random.default_rng(0), inputs=inputs, hidden=2, classes=classes)
 

@@ -3,7 +3,7 @@
 // A number has a key: "dz2.1", "W2.0.1". For each number of its array a line of the program says which keys it uses:
 // products of them, summed. From this one list come the number, its equation, and the marks in the graph.
 
-import { Figure, bar, clamp, factor, fixed, line, role, shown, sub, svg, text, words } from "./base.js";
+import { Figure, bar, clamp, factor, fixed, line, plain, role, shown, sub, svg, text } from "./base.js";
 
 const initial = { at: 8, bug: "none" };  // at da1.0, where two paths meet
 
@@ -68,22 +68,22 @@ function factorOf(all, name, key) {
 
 const ROLES = { d: "gradient", W: "parameter", b: "parameter", y: "label" };
 const roleOf = (key) => ROLES[key[0]] ?? "value";
-const plain = (x) => fixed(x, Number.isInteger(x) ? 0 : 1);
+const short = (x) => fixed(x, Number.isInteger(x) ? 0 : 1);
 
 /** The net from left to right, as in the chapter: values in the nodes, parameters on the edges, gradients outside. */
-function drawNet({ at }, all, place) {
-  const { key: current, name, entry } = ORDER[at];
-  const used = all.lines[name].terms(...entry).flat();
-  const found = new Set(ORDER.slice(0, at + 1).map(({ key }) => key));
-  const own = { dz2: `loss.${entry}`, dz1: `relu.${entry}` }[name] ?? current.slice(1);  // the edge it belongs to
+function drawNet(all, { place }) {
+  const { key: current, name: array, entry } = ORDER[all.at];
+  const used = all.lines[array].terms(...entry).flat();
+  const found = new Set(ORDER.slice(0, all.at + 1).map(({ key }) => key));
+  const own = { dz2: `loss.${entry}`, dz1: `relu.${entry}` }[array] ?? current.slice(1);  // the edge it belongs to
   const column = { x: 0, z1: 2.45, a1: 3.75, z2: 6.2, L: 8 };
   const spot = (name, i) => [column[name], i === undefined ? 0 : 1.6 - 3.2 * i];
-  const write = (x, y, key, words, attributes) => {
-    const [px, py] = place(x, y), now = key === current, half = 5 + 4 * String(words).replaceAll("*", "").length;
+  const write = (x, y, key, what, attributes) => {
+    const [px, py] = place(x, y), now = key === current, half = 5 + 4 * what.replaceAll("*", "").length;
     return [
       ...(now || used.includes(key) ? [bar(px - half, py - 11, px + half, py + 11,
         { rx: 6, class: `fill ${roleOf(key)}`, opacity: now ? 0.28 : 0.16 })] : []),
-      text(px, py + 5, words, { anchor: "middle", class: roleOf(key), style: now ? "font-weight: 700" : null,
+      text(px, py + 5, what, { anchor: "middle", class: roleOf(key), style: now ? "font-weight: 700" : null,
         ...attributes })];
   };
   const gradient = (x, y, key) => (found.has(key) ? write(x, y, key, fixed(look(all, key), 2),
@@ -97,26 +97,26 @@ function drawNet({ at }, all, place) {
   const weights = (W, start, end) => four.flatMap(([i, j]) => {
     const [x, y] = spot(start, i), out = 1 - 2 * i;
     const [wx, wy, dy] = i === j ? [x + 1, y + 0.25 * out, 0.4 * out] : [x + 0.33, 0.62 * out, -0.37 * out];
-    return [edge([x, y], spot(end, j), `${W}.${i}.${j}`), ...write(wx, wy, `${W}.${i}.${j}`, plain(all[W][i][j])),
+    return [edge([x, y], spot(end, j), `${W}.${i}.${j}`), ...write(wx, wy, `${W}.${i}.${j}`, short(all[W][i][j])),
       ...gradient(wx, wy + dy, `d${W}.${i}.${j}`)];
   });
   const biases = (b, end) => [0, 1].flatMap((i) => {
     const [x, y] = spot(end, i), out = 1 - 2 * i;
     return [edge([x - 1.3, y + 1.2 * out], [x, y], `${b}.${i}`),
-      ...write(x - 1.1, y + 1.25 * out, `${b}.${i}`, plain(all[b][i])),
+      ...write(x - 1.1, y + 1.25 * out, `${b}.${i}`, short(all[b][i])),
       ...gradient(x - 1.1, y + 1.65 * out, `d${b}.${i}`)];
   });
-  const circle = (name, i, words, key) => {
+  const circle = (name, i, what, key) => {
     const [cx, cy] = place(...spot(name, i)), lit = used.includes(key);
     return [svg("circle", { cx, cy, r: 17, class: lit ? "node stroke value" : "node",
       style: lit ? "stroke-width: 3.5" : null }),
-      text(cx, cy + 5, words, { anchor: "middle", class: "value", shows: key })];
+      text(cx, cy + 5, what, { anchor: "middle", class: "value", shows: key })];
   };
   const nodes = (name) => [0, 1].flatMap((i) => {
     const [x, y] = spot(name, i), out = 1 - 2 * i, [px, py] = place(x, y + 0.7 * out);
     const label = text(px, py + 5, `*${name[0]}*_${name[1] ?? i}`, { anchor: "middle" });
     if (name[1]) label.append(svg("tspan", { class: "below" }, `,${i}`));
-    return [...circle(name, i, plain(all[name][i]), `${name}.${i}`), label,
+    return [...circle(name, i, short(all[name][i]), `${name}.${i}`), label,
       ...gradient(x, y + 1.12 * out, `d${name}.${i}`)];
   });
   const [lx, ly] = place(8, 0.68);
@@ -131,7 +131,7 @@ function drawNet({ at }, all, place) {
 }
 
 /** The program; what has run is dark, the line that runs now is lit. */
-function drawCode({ at, bug }, { lines }, x, y) {
+function drawCode({ at, bug, lines }, { code: { x, y } }) {
   const now = NAMES.indexOf(ORDER[at].name);
   return NAMES.flatMap((name, i) => [
     ...(i === now ? [bar(x - 8, y(i) - 13, x + 198, y(i) + 13, { rx: 5, class: "fill gradient", opacity: 0.15 })] : []),
@@ -140,33 +140,35 @@ function drawCode({ at, bug }, { lines }, x, y) {
     ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", { class: "gradient" })] : [])]);
 }
 
-function render(anywidget) {
-  const figure = new Figure(anywidget, "Backward through a small net, one number at a time", initial);
-  let code;  // where on the screen the program stands, and its lines
+/** Where a point of the net lies, and where the program: its left edge, and the middle of each line. */
+function layout(width) {
+  const narrow = width < 600, net = narrow ? width : width - 254, unit = net / 9.2, tall = narrow ? 44 : 47;
+  return { height: narrow ? 582 : 330, place: (x, y) => [(x + 0.6) * unit, 165 - y * tall],
+    code: { x: narrow ? 56 : net + 44, y: (i) => (narrow ? 376 : 74) + 31 * i } };
+}
 
-  function draw(state, width) {
-    const narrow = width < 600, wide = narrow ? width : width - 254, unit = wide / 9.2, tall = narrow ? 44 : 47;
-    const all = numbers(state), place = (x, y) => [(x + 0.6) * unit, 165 - y * tall];
-    code = { x: narrow ? 56 : wide + 44, y: (i) => (narrow ? 376 : 74) + 31 * i };
-    return { height: narrow ? 582 : 330, art: [
-      ...drawNet(state, all, place), ...drawCode(state, all, code.x, code.y),
-      text(code.x, code.y(-1) + 5, `number ${state.at + 1} of ${ORDER.length}`, { class: "muted" })] };
-  }
+const draw = (all, at) => [
+  ...drawNet(all, at), ...drawCode(all, at),
+  text(at.code.x, at.code.y(-1) + 5, `number ${all.at + 1} of ${ORDER.length}`, { class: "muted" })];
+
+function render(anywidget) {
+  const label = "Backward through a small net, one number at a time";
+  const figure = new Figure(anywidget, { label, initial, numbers, layout });
 
   figure.handle({
-    label: "position in the program", min: 0, max: ORDER.length - 1, step: 1, up: -1, page: 4, colour: "gradient",
-    cursor: "ns-resize", value: ({ at }) => at, change: (at) => ({ at }),
-    text: (state) => `${ORDER[state.at].key} = ${fixed(look(numbers(state), ORDER[state.at].key), 4)}`,
-    spot: ({ at }) => [code.x - 26, code.y(NAMES.indexOf(ORDER[at].name))],
-    read: ([, y], { at }) => {  // the first number of the line under the pointer; inside the current line nothing moves
+    label: "position in the program", of: "at", min: 0, max: ORDER.length - 1, step: 1, up: -1, page: 4,
+    colour: "gradient", cursor: "ns-resize",
+    say: (all) => `${ORDER[all.at].key} = ${fixed(look(all, ORDER[all.at].key), 4)}`,
+    spot: (all, { code }) => [code.x - 26, code.y(NAMES.indexOf(ORDER[all.at].name))],
+    read: ([, y], all, { code }) => {  // the first number of the line under the pointer; inside it nothing moves
       const name = NAMES[clamp(Math.round((y - code.y(0)) / 31), 0, NAMES.length - 1)];
-      return ORDER[at].name === name ? at : ORDER.findIndex((one) => one.name === name);
+      return ORDER[all.at].name === name ? all.at : ORDER.findIndex((one) => one.name === name);
     },
   });
   const go = (by) => figure.change({ at: clamp(figure.state.at + by, 0, ORDER.length - 1) });
   figure.button("Back", () => go(-1));
   figure.button("Next", () => go(1));
-  figure.choice({ label: "bug", options: [["none", "none"], ["transpose", "no .T"], ["mask", "a1 >= 0"]],
+  figure.choice({ label: "bug", options: ["none", ["transpose", "no .T"], ["mask", "a1 >= 0"]],
     value: ({ bug }) => bug, change: (bug, { at }) => ({ bug, at: { none: at, transpose: 8, mask: 11 }[bug] }) });
 
   const symbol = (key) => {  // da_{1,0}, W_{2,01}, x_0
@@ -176,24 +178,24 @@ function render(anywidget) {
   const digits = (key, x) => (/^(d|a2)/.test(key) ? 4 : Number.isInteger(x) ? 0 : 1);
   const sum = (products, joined, write) => products.map((keys, i) => [i ? joined : "",
     keys.map((key, j) => [j ? "·" : "", role(roleOf(key), write(key))])]);
-  figure.equation((state) => {
-    const all = numbers(state), { name, entry, key } = ORDER[state.at], { terms, joined = "+" } = all.lines[name];
+  figure.equation((all) => {
+    const { name, entry, key } = ORDER[all.at], { terms, joined = "+" } = all.lines[name];
     const products = terms(...entry), gate = (used) => isGate(name, used);
     const named = (used) => (gate(used) ? ["[", symbol(used), used.startsWith("z") ? "> 0]" : "≥ 0]"] : symbol(used));
     const numbered = (used) => factor(factorOf(all, name, used), gate(used) ? 0 : digits(used, look(all, used)));
     const result = fixed(look(all, key), 4), one = products.flat().length === 1;
     return [[role("gradient", symbol(key)), "=", sum(products, joined, named)],
       ...(one ? [] : [["=", sum(products, joined, numbered)]]), ["=", role("gradient", shown(key, result))],
-      [words(all.right(key) ? "\u2003by nudging, too:\u2002" : "\u2003wrong! by nudging:\u2002"),
+      [plain(all.right(key) ? "\u2003by nudging, too:\u2002" : "\u2003wrong! by nudging:\u2002"),
         shown(`nudged.${key}`, fixed(all.nudged[key], 4))]];
   });
 
-  return figure.start({ draw, describe: (state) => {
-    const all = numbers(state), { name, entry, key } = ORDER[state.at], { code, terms, joined = "+" } = all.lines[name];
+  return figure.start({ draw, describe: (all) => {
+    const { name, entry, key } = ORDER[all.at], { code, terms, joined = "+" } = all.lines[name];
     const gate = (used) => (isGate(name, used) ? "the gate of " : "");
     const spoken = (used) => `${gate(used)}${used} (${fixed(factorOf(all, name, used), 2)})`;
     const recipe = terms(...entry).map((keys) => keys.map(spoken).join(" times "));
-    return `Number ${state.at + 1} of ${ORDER.length}, ${key}, by the line ${code}: ${recipe.join(` ${joined} `)}. ` +
+    return `Number ${all.at + 1} of ${ORDER.length}, ${key}, by the line ${code}: ${recipe.join(` ${joined} `)}. ` +
       `It is ${fixed(look(all, key), 4)}; by nudging ${fixed(all.nudged[key], 4)}.`;
   } });
 }

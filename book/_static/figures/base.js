@@ -2,6 +2,10 @@
 //
 // A figure is a function of its state. A control or a handle changes the state; then everything is drawn anew from it.
 // Nothing moves by itself. The state lives in anywidget's model, so that the same file works in JupyterLab.
+//
+// All that a figure says and draws comes from two values, made once for each state and width: `all`, the state and
+// every number computed from it, and `at`, where on the screen things lie. Each function that a figure hands over, to
+// draw, to say a number in words, to find a handle's spot, gets these two.
 
 // ---- Numbers ------------------------------------------------------------------------------------------------------
 
@@ -14,12 +18,25 @@ export const snap = (x, step) => Number((Math.round(x / step) * step).toFixed(10
 export function fixed(x, digits = 1) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "−inf";
-  const text = Math.abs(x).toFixed(digits);
-  return x < 0 && Number(text) ? `−${text}` : text;
+  const size = Math.abs(x).toFixed(digits);
+  return x < 0 && Number(size) ? `−${size}` : size;
 }
 
 /** x inside a product, a sum or a difference: a negative one in brackets. */
 export const factor = (x, digits) => (x < 0 ? `(${fixed(x, digits)})` : fixed(x, digits));
+
+/** x as a power of ten, with so many decimals or as many as it needs: 2e−7, 1.3e52, 0. */
+export const power = (x, decimals) =>
+  (x ? x.toExponential(decimals).replace("e+0", "").replace("e+", "e").replaceAll("-", "−") : "0");
+
+/** A share as it is printed, 56.3 %; where it is no number, that. */
+export const percent = (share, digits = 1) =>
+  (Number.isFinite(share) ? `${fixed(100 * share, digits)} %` : fixed(share));
+
+export const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+/** The place of the largest number; the first one of equals. */
+export const argmax = (numbers) => numbers.indexOf(Math.max(...numbers));
 
 /** A function that takes numbers from the interval `domain` to the pixels `range`; `invert` goes back. */
 export function scale([d0, d1], [r0, r1], { log = false } = {}) {
@@ -30,6 +47,30 @@ export function scale([d0, d1], [r0, r1], { log = false } = {}) {
   map.range = [r0, r1];
   return map;
 }
+
+// ---- Data ---------------------------------------------------------------------------------------------------------
+//
+// A figure that carries pictures or weights has them in data/NAME.js, which tests/figure_data.py makes.
+
+/** The bytes that a text in base64 stands for. */
+export const bytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+/** Numbers from 0 to 15, two in a byte, the first one above. */
+export const nibbles = (packed) => Array.from(packed).flatMap((byte) => [byte >> 4, byte & 15]);
+
+/** Numbers where each run of zeros is written as a 0 and its length, less 1. */
+export function runs(packed) {
+  const values = [];
+  for (let i = 0; i < packed.length; i++) {
+    if (packed[i]) values.push(packed[i]);
+    else for (let zeros = packed[++i]; zeros >= 0; zeros--) values.push(0);
+  }
+  return values;
+}
+
+/** A list in parts of `size`, one after the other. */
+export const chunks = (values, size) =>
+  Array.from({ length: values.length / size }, (_, n) => values.slice(size * n, size * (n + 1)));
 
 // ---- Elements -----------------------------------------------------------------------------------------------------
 
@@ -111,6 +152,27 @@ export function puor(t) {
 /** The colour of words on puor(t). */
 export const onPuor = (t) => (Math.abs(t) > 0.55 ? "#ffffff" : "#1f2328");
 
+/** The colour of t from 0 (white) to 1 (black): ink on paper. */
+export const ink = (t) => `rgb(${Array(3).fill(Math.round(255 * (1 - t)))})`;
+
+/** A picture, `columns` pixels wide and high, in a square of the drawing. Its numbers are taken to so many `shades` of
+ * the colour of 1 (and of −1); pixels of one shade that lie side by side are one stroke. */
+export function picture(values, x0, y0, size, { columns = 28, shades = 15, colour = ink, framed = true } = {}) {
+  const shade = values.map((t) => Math.round(shades * clamp(t, -1, 1))), strokes = new Map();
+  for (let d = 0, end; d < shade.length; d = end) {
+    for (end = d + 1; end % columns && shade[end] === shade[d];) end++;
+    const drawn = strokes.get(shade[d]) ?? "";
+    if (shade[d]) strokes.set(shade[d], `${drawn}M${d % columns} ${Math.floor(d / columns)}h${end - d}`);
+  }
+  const square = { x: x0, y: y0, width: size, height: size, "shape-rendering": "crispEdges" };
+  return [
+    svg("svg", { ...square, viewBox: `0 -0.5 ${columns} ${columns}` },
+      bar(0, -0.5, columns, columns - 0.5, { fill: colour(0) }),
+      ...[...strokes].map(([level, d]) => path(d, { stroke: colour(level / shades) }))),
+    ...(framed
+      ? [bar(x0, y0, x0 + size, y0 + size, { class: "stroke muted", fill: "none", style: "stroke-width: 1px" })] : [])];
+}
+
 // ---- Equations ----------------------------------------------------------------------------------------------------
 
 const TOKEN = /\d[\d.]*(?:e[+−]?\d+)?|nan|inf|exp|max|log|[A-Za-zα-ωΑ-Ω∂]|\S/g;
@@ -126,10 +188,10 @@ function token(word, i, all) {
   return tag("mo", { form, stretchy: "false" }, word);
 }
 
-const tokens = (part) => (part instanceof Node ? [part] : (String(part).match(TOKEN) ?? []).map(token));
+const tokens = (piece) => (piece instanceof Node ? [piece] : (String(piece).match(TOKEN) ?? []).map(token));
 const row = (...parts) => tag("mrow", {}, ...parts.flat(Infinity).flatMap(tokens));
 
-export const words = (plain) => tag("mtext", {}, plain);
+export const plain = (words) => tag("mtext", {}, words);
 export const sub = (a, b) => tag("msub", {}, row(a), row(b));
 export const sup = (a, b) => tag("msup", {}, row(a), row(b));
 export const frac = (a, b) => tag("mfrac", {}, row(a), row(b));
@@ -145,12 +207,25 @@ export const shown = (name, number) => element(row(number), { "data-shows": name
 // JupyterLab has shortcuts on the arrow keys; on an element with this attribute it leaves them alone.
 const OURS = { "data-lm-suppress-shortcuts": "true" };
 
+/** What `of: "ink"` stands for: a part of the state that a control shows and changes; with `among`, a list of values of
+ * which the control has the place. */
+function part(/** @type {Record<string, any>} */ { of, among, ...its }) {
+  if (!of) return its;
+  return { value: (all) => (among ? among.indexOf(all[of]) : all[of]),
+    change: (number) => ({ [of]: among ? among[number] : number }), ...its };
+}
+
 export class Figure {
-  /** A figure in `el`, named by `label` for those who hear it; `initial` is its first state, a plain object. */
-  constructor({ model, el }, label, initial) {
+  /** A figure, named by `label` for those who hear it; `initial` is its first state, a plain object.
+   *
+   * numbers(state) computes every number of the figure; `all` is these and the state. layout(width, all) returns `at`:
+   * the height of the drawing in pixels, and whatever says where things lie. */
+  constructor({ model, el }, { label, initial, numbers, layout }) {
     this.model = model;
     this.initial = { ...initial, ...model.get("state") };
-    this.parts = [];  // what follows the state: functions that each draw one control, handle or equation
+    this.numbers = numbers;
+    this.layout = layout;
+    this.parts = [];  // what follows the state: functions of (all, at) that each draw one control, handle or equation
     this.art = svg("g", { "aria-hidden": "true" });
     this.knobs = svg("g");
     this.stage = svg("svg", { class: "stage" }, this.art, this.knobs);
@@ -170,22 +245,25 @@ export class Figure {
 
   /** Draw now, after each change and at each new width. Return what stops it.
    *
-   * draw(state, width) returns { height, art }: pixels, and the elements of the drawing, none of which can be reached
-   * by keyboard. describe(state) returns the same in words, for those who do not see it. */
+   * draw(all, at) returns the elements of the drawing, none of which can be reached by keyboard. describe(all) returns
+   * the same in words, for those who do not see it. */
   start({ draw, describe }) {
     this.button("Reset", () => this.change(this.initial));
-    const words = html("p", { class: "heard", role: "status" });
-    this.root.append(words);
+    const heard = html("p", { class: "heard", role: "status" });
+    this.root.append(heard);
     let width, timer;
     const update = () => {
       width = this.root.clientWidth;
       if (!width) return;
-      const state = this.state, { height, art } = draw(state, width);
+      const { state } = this;
+      this.all = { ...state, ...this.numbers(state) };
+      this.at = this.layout(width, this.all);
+      const { all, at: { height } } = this;
       element(this.stage, { width, height, viewBox: `0 0 ${width} ${height}` }, []);
-      this.art.replaceChildren(...art);
-      for (const part of this.parts) part(state);
+      this.art.replaceChildren(...draw(all, this.at));
+      for (const follow of this.parts) follow(all, this.at);
       clearTimeout(timer);
-      timer = setTimeout(() => (words.textContent = describe(state)), words.textContent ? 400 : 0);
+      timer = setTimeout(() => (heard.textContent = describe(all)), heard.textContent ? 400 : 0);
     };
     const resized = new ResizeObserver(() => this.root.clientWidth !== width && update());
     this.model.on("change:state", update);
@@ -201,64 +279,112 @@ export class Figure {
 
   /** A point that can be dragged, and moved by arrow keys, Page Up and Down, Home and End: a slider to those who hear.
    *
-   * value(state) is its number, change(number, state) the changes it makes to the state; spot(state) is where it
-   * stands, [x, y], and read([x, y], state) the number that the pointer means there; text(state) says it in words.
-   * `up` is what the key ↑ adds (in a grid of cells: minus a row). */
-  handle({ label, min, max, step, up = step, page = 10 * step, colour = "value", cursor = "grab", ...its }) {
-    const spoken = { role: "slider", "aria-label": label, "aria-valuemin": min, "aria-valuemax": max };
-    const node = svg("g", { class: `handle ${colour}`, style: `cursor: ${cursor}`, tabindex: 0, ...spoken, ...OURS },
-      ...[["reach", 22], ["ring", 15], ["knob", 9]].map(([name, r]) => svg("circle", { class: name, r })));
-    const move = (number) => this.change(its.change(clamp(snap(number, step), min, max), this.state));
+   * value(all) is its number, change(number, all) the changes it makes to the state, or both are a part `of` the state;
+   * spot(all, at) is where it stands, [x, y], and read([x, y], all, at) the number that the pointer means there;
+   * say(all) says it in words. `up` is what the key ↑ adds (in a grid of cells: minus a row). With `ring` it is a ring
+   * of that radius round what lies there, in its colour; then a click within its reach, without a drag, is read too.
+   * reach(all, at) is the circle where it can be grasped. */
+  handle(/** @type {Record<string, any>} */ { label, min, max, step, up = step, page = 10 * step, colour = "value",
+    cursor = "grab", ring = 0, reach = () => ({ r: 22 }), ...rest }) {
+    const its = part(rest), spoken = { "aria-label": label, "aria-valuemin": min, "aria-valuemax": max };
+    const grip = svg("circle", { class: "reach" });
+    const node = svg("g", { class: `handle ${colour}${ring ? " hollow" : ""}`, style: `cursor: ${cursor}`, tabindex: 0,
+      role: "slider", ...spoken, ...OURS },
+    grip, svg("circle", { class: "ring", r: 15 }), svg("circle", { class: "knob", r: ring || 9 }));
+    const move = (number) => this.change(its.change(clamp(snap(number, step), min, max), this.all));
+    const read = (point) => move(its.read(point, this.all, this.at));
     const keys = { ArrowRight: step, ArrowLeft: -step, ArrowUp: up, ArrowDown: -up, PageUp: page, PageDown: -page,
       Home: -Infinity, End: Infinity };
     node.addEventListener("keydown", (event) => {
       if (!(event.key in keys) || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
-      move(its.value(this.state) + keys[event.key]);
+      move(its.value(this.all) + keys[event.key]);
     });
-    this.drag(node, (point) => move(its.read(point, this.state)), () => {
+    let before;  // its number when it was taken
+    this.drag(node, read, () => {
       node.focus({ preventScroll: true });
-      return its.spot(this.state);
+      before = its.value(this.all);
+      return its.spot(this.all, this.at);
     });
-    this.parts.push((state) => {
-      node.setAttribute("transform", `translate(${its.spot(state).join(" ")})`);
-      node.setAttribute("aria-valuenow", its.value(state));
-      node.setAttribute("aria-valuetext", its.text(state));
+    if (ring) node.addEventListener("click", (event) => its.value(this.all) === before && read(this.point(event)));
+    this.parts.push((all, at) => {
+      node.setAttribute("transform", `translate(${its.spot(all, at).join(" ")})`);
+      node.setAttribute("aria-valuenow", its.value(all));
+      node.setAttribute("aria-valuetext", its.say(all));
+      element(grip, reach(all, at), []);
     });
     this.knobs.append(node);
     return node;
   }
 
+  /** Cells in rows and columns, of which one is chosen: by a click in any of the `areas`, functions of `at` that return
+   * [x, y, width, height], and by a ring in the last of them. Their number, from 0 at the upper left, row by row, is
+   * the part `of` the state. The rest is as for a handle. */
+  grid(/** @type {Record<string, any>} */ { of, columns, rows, areas, ...its }) {
+    const within = ([x, y, width, height]) => ([px, py]) =>
+      columns * clamp(Math.floor((rows * (py - y)) / height), 0, rows - 1) +
+      clamp(Math.floor((columns * (px - x)) / width), 0, columns - 1);
+    for (const area of areas)
+      this.clickable((all, at) => area(at), (point, all, at) => ({ [of]: within(area(at))(point) }));
+    const last = areas.at(-1);
+    return this.handle({ of, min: 0, max: rows * columns - 1, step: 1, up: -columns, page: -columns, cursor: "pointer",
+      read: (point, all, at) => within(last(at))(point),
+      spot: (all, at) => {
+        const [x, y, width, height] = last(at);
+        return [x + (((all[of] % columns) + 0.5) * width) / columns,
+          y + ((Math.floor(all[of] / columns) + 0.5) * height) / rows];
+      }, ...its });
+  }
+
+  /** A click in the place [x, y, width, height], a function of (all, at), makes changes([x, y], all, at). */
+  clickable(place, changes) {
+    const area = svg("rect", { fill: "transparent", style: "cursor: pointer" });
+    area.addEventListener("click", (event) => this.change(changes(this.point(event), this.all, this.at)));
+    this.put(area, place);
+    return area;
+  }
+
+  /** Keep a rectangle at its place, [x, y, width, height], among the handles. */
+  put(area, place) {
+    this.parts.push((all, at) => {
+      const [x, y, width, height] = place(all, at);
+      element(area, { x, y, width, height }, []);
+    });
+    this.knobs.append(area);
+  }
+
+  /** Where on the drawing an event of the pointer is, [x, y]. */
+  point(event) {
+    const box = this.stage.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
   /** Call moved([x, y]) while `node` is dragged. begin() may return the point that is meant where the drag begins, so
    * that a grip beside the centre does not make it jump. */
   drag(node, moved, begin = () => null) {
-    const at = (event) => {
-      const box = this.stage.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
     let offset = null;
     node.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
       node.setPointerCapture(event.pointerId);
-      const point = at(event), meant = begin() ?? point;
+      const point = this.point(event), meant = begin() ?? point;
       offset = [meant[0] - point[0], meant[1] - point[1]];
     });
     // A finger that drags does not scroll. CSS's touch-action alone does not hold on a part of an SVG in Chromium.
     node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    node.addEventListener("pointermove", (event) => offset && moved(at(event).map((p, i) => p + offset[i])));
+    node.addEventListener("pointermove", (event) => offset && moved(this.point(event).map((p, i) => p + offset[i])));
     for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => (offset = null));
   }
 
   // ---- below the drawing: equations, and rows of controls ----
 
-  /** An equation with the current numbers in it. parts(state) returns a list; the line may break between its pieces. */
+  /** An equation with the current numbers in it. parts(all) returns a list; the line may break between its pieces. */
   equation(parts) {
     const node = html("p", { class: "equation" });
     this.root.append(node);
-    const math = (part) => tag("math", { displaystyle: "true" }, row(part));
-    this.parts.push((state) => node.replaceChildren(...parts(state).map(math)));
+    const math = (piece) => tag("math", { displaystyle: "true" }, row(piece));
+    this.parts.push((all) => node.replaceChildren(...parts(all).map(math)));
   }
 
   /** Begin a new row of controls. */
@@ -276,40 +402,43 @@ export class Figure {
     return symbols(label, (kind, word) => html(kind === "below" ? "sub" : "i", { class: kind }, word));
   }
 
-  /** A slider (or, with type "number", a field) for one number. value, change and text are as for a handle. */
-  slider({ label, min, max, step, type = "range", value, change, text }) {
-    const input = html("input", { type, min, max, step, ...OURS });
+  /** A slider (or, with type "number", a field) for one number. value, change, of and say are as for a handle; with
+   * `among` it moves through a list of values. */
+  slider(/** @type {Record<string, any>} */ { label, among, min = 0, max = among?.length - 1, step = 1, type = "range",
+    ...rest }) {
+    const its = part({ among, ...rest }), input = html("input", { type, min, max, step, ...OURS });
     const output = html("output", {});
     this.place(html("label", { class: "control" }, html("span", {}, ...this.name(label)), input, output));
     input.addEventListener("input", () => {
-      if (input.value !== "" && input.validity.valid) this.change(change(Number(input.value), this.state));
+      if (input.value !== "" && input.validity.valid) this.change(its.change(Number(input.value), this.all));
     });
-    this.parts.push((state) => {
-      if (Number(input.value) !== value(state) || input.value === "") input.value = value(state);
-      input.setAttribute("aria-valuetext", text(state));
-      output.textContent = type === "range" ? text(state) : "";
+    this.parts.push((all) => {
+      if (Number(input.value) !== its.value(all) || input.value === "") input.value = its.value(all);
+      input.setAttribute("aria-valuetext", its.say(all));
+      output.textContent = type === "range" ? its.say(all) : "";
     });
   }
 
-  /** A switch between a few options, [value, label] each. */
-  choice({ label, options, value, change }) {
-    const name = `choice-${Math.random()}`;
-    const inputs = options.map(([option]) => html("input", { type: "radio", name, value: option, ...OURS }));
-    const labels = options.map(([, words], i) => html("label", {}, inputs[i], html("span", {}, ...this.name(words))));
+  /** A switch between a few options: values, or [value, label] each. */
+  choice({ label, options, ...rest }) {
+    const its = part(rest), name = `choice-${Math.random()}`;
+    const pairs = options.map((option) => (Array.isArray(option) ? option : [option, option]));
+    const inputs = pairs.map(([value]) => html("input", { type: "radio", name, value, ...OURS }));
+    const labels = pairs.map(([, words], i) => html("label", {}, inputs[i], html("span", {}, ...this.name(words))));
     this.place(html("span", { class: "control choice", role: "radiogroup", "aria-label": label.replaceAll("*", "") },
       html("span", {}, ...this.name(label)), html("span", { class: "options" }, ...labels)));
     inputs.forEach((input, i) => {
-      const [option] = options[i];
-      input.addEventListener("change", () => this.change(change(option, this.state)));
-      this.parts.push((state) => (input.checked = option === value(state)));
+      const [option] = pairs[i];
+      input.addEventListener("change", () => this.change(its.change(option, this.all)));
+      this.parts.push((all) => (input.checked = option === its.value(all)));
     });
   }
 
   /** A button that is on or off. */
-  toggle({ label, value, change }) {
-    const button = this.button(label, () => this.change(change(!value(this.state), this.state)));
+  toggle({ label, ...rest }) {
+    const its = part(rest), button = this.button(label, () => this.change(its.change(!its.value(this.all), this.all)));
     button.classList.add("toggle");
-    this.parts.push((state) => button.setAttribute("aria-pressed", value(state)));
+    this.parts.push((all) => button.setAttribute("aria-pressed", its.value(all)));
   }
 
   button(label, action) {

@@ -1,20 +1,18 @@
 // Surprise (chapter 05): a step pulls each score by the miss of its share, p − y, however large the loss is.
 
-import { Figure, arrow, axis, bar, factor, fixed, frac, line, path, role, scale, shown, sub, svg, text, words }
-  from "./base.js";
+import { Figure, arrow, axis, bar, factor, fixed, frac, line, path, plain, power, role, scale, shown, sub, sum, svg,
+  text } from "./base.js";
 
 const initial = { z: [1, 6, -1, 2], y: 2 };
 const CLASSES = [0, 1, 2, 3], TOP = 10;
 const HIGHEST = 12;  // of the losses that have a place on the axis; L = 12 is a share of one in 160,000
 
-const total = (row) => row.reduce((a, b) => a + b, 0);
-
 /** Every number of the figure: the loss of one example, and how two losses answer to its scores. */
 export function numbers({ z, y }) {
-  const m = Math.max(...z), e = z.map((zi) => Math.exp(zi - m)), sum = total(e);  // no exponent above 0
-  const p = e.map((ei) => ei / sum), lse = m + Math.log(sum);
+  const m = Math.max(...z), e = z.map((zi) => Math.exp(zi - m)), total = sum(e);  // no exponent above 0
+  const p = e.map((ei) => ei / total), lse = m + Math.log(total);
   const miss = p.map((pi, i) => pi - (i === y));
-  const mean = total(miss.map((d, i) => 2 * d * p[i]));  // of the squared error's dp = 2 (p − y), for the way back
+  const mean = sum(miss.map((d, i) => 2 * d * p[i]));  // of the squared error's dp = 2 (p − y), for the way back
   const squared = p.map((pi, i) => pi * (2 * miss[i] - mean));
   return { p, lse, L: lse - z[y], dz: miss, squared, slope: -1 / p[y], answer: p[y] * (1 - p[y]) };
 }
@@ -22,8 +20,7 @@ export function numbers({ z, y }) {
 /** Four digits, more or less: 0.9991, −1114.7, or 8.963e−4. */
 function short(x) {
   const size = Math.abs(x);
-  if (size && (size < 1e-3 || size >= 1e5)) return x.toExponential(3).replace("e+", "e").replaceAll("-", "−");
-  return fixed(x, size < 100 ? 4 : 1);
+  return size && (size < 1e-3 || size >= 1e5) ? power(x, 3) : fixed(x, size < 100 ? 4 : 1);
 }
 
 /** An arrow, its head never dashed; where the head has no room a stroke, and nothing where that would be a speck. */
@@ -39,7 +36,7 @@ const STROKES = {
 };
 
 /** The scores, as pale bars. */
-function drawScores({ z, y }, across, up, left, right) {
+function drawScores({ z, y }, { across, left, right }) {
   return [
     text(0, 18, `scores: drag them; the label is *y* = ${y}`, { class: "muted" }),
     axis(up, left, [-TOP, 0, TOP], { side: "left" }),
@@ -50,8 +47,8 @@ function drawScores({ z, y }, across, up, left, right) {
 }
 
 /** Each share, what the label asks of it, and from the one to the other the pull. Below, the same in numbers. */
-function drawPulls({ y }, all, across, left, right, ceiling) {
-  const floor = ceiling + 112, share = scale([0, 1], [floor, ceiling]);
+function drawPulls(all, { across, left, right }) {
+  const { y } = all, ceiling = 284, floor = ceiling + 112, share = scale([0, 1], [floor, ceiling]);
   const column = (i) => {
     const x = across(i), { p, dz, squared } = all;
     return [
@@ -64,7 +61,7 @@ function drawPulls({ y }, all, across, left, right, ceiling) {
     text(26, at, label, { class: colour }),
     ...CLASSES.map((i) => text(across(i) + 20, at, fixed(all[name][i], 3),
       { anchor: "end", class: `cell ${colour}`, shows: `${name}.${i}` })),
-    text(across(4) + 20, at, fixed(total(all[name]), 3), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
+    text(across(4) + 20, at, fixed(sum(all[name]), 3), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
   const swatch = (name, at) => line(2, at - 5, 20, at - 5, STROKES[name]);
   return [
     text(0, ceiling - 28, "shares, and the pull of a step: from *p* to *y*", { class: "muted" }),
@@ -79,7 +76,7 @@ function drawPulls({ y }, all, across, left, right, ceiling) {
 }
 
 /** The surprise at each share; its slope at the share that the label has. */
-function drawCurve({ y }, { p, L, slope }, [x0, x1], [y0, y1]) {
+function drawCurve({ y, p, L, slope }, { curve: [[x0, x1], [y0, y1]] }) {
   const across = scale([0, 1], [x0, x1]), up = scale([0, HIGHEST], [y0, y1]);
   const losses = Array.from({ length: 121 }, (_, i) => (i / 120) ** 2 * HIGHEST);
   const tangent = [Math.max(0, p[y] * (1 + L - HIGHEST)), Math.min(1, p[y] * (1 + L))];  // from edge to edge
@@ -98,51 +95,50 @@ function drawCurve({ y }, { p, L, slope }, [x0, x1], [y0, y1]) {
     text(left, above + 20, `slope ${short(slope)}`, { class: "gradient", shows: "slope" })];
 }
 
-function render(anywidget) {
-  const figure = new Figure(anywidget, "A label, its surprise, and the pull on four scores", initial);
-  const up = scale([-TOP, TOP], [202, 62]);  // where on the screen each score lies
-  let across;  // and each class; 4 is the sum's column
+const up = scale([-TOP, TOP], [202, 62]);  // where each score lies
 
-  function draw(state, width) {
-    const narrow = width < 600, chart = narrow ? width : width - 290, left = narrow ? 86 : 120, all = numbers(state);
-    across = scale([0, 4], [left + 26, chart - 22]);
-    const right = across(3) + 26;
-    const curve = narrow ? [[36, width - 12], [780, 574]] : [[chart + 66, width - 12], [396, 62]];
-    return { height: narrow ? 826 : 500, art: [
-      ...drawScores(state, across, up, left, right), ...drawPulls(state, all, across, left, right, 284),
-      ...drawCurve(state, all, ...curve)] };
-  }
+/** The columns of the classes; 4 is the sum's. The curve stands beside them, or below. */
+function layout(width) {
+  const narrow = width < 600, chart = narrow ? width : width - 290, left = narrow ? 86 : 120;
+  const across = scale([0, 4], [left + 26, chart - 22]);
+  return { height: narrow ? 826 : 500, across, left, right: across(3) + 26,
+    curve: narrow ? [[36, width - 12], [780, 574]] : [[chart + 66, width - 12], [396, 62]] };
+}
+
+function render(anywidget) {
+  const label = "A label, its surprise, and the pull on four scores";
+  const figure = new Figure(anywidget, { label, initial, numbers, layout });
 
   for (const i of CLASSES) figure.handle({
     label: `score ${i}`, min: -TOP, max: TOP, step: 0.1, cursor: "ns-resize",
-    value: ({ z }) => z[i], change: (value, { z }) => ({ z: z.with(i, value) }),
-    text: (state) => `${fixed(state.z[i])}, pull ${fixed(numbers(state).dz[i], 3)}`,
-    spot: ({ z }) => [across(i), up(z[i])], read: ([, y]) => up.invert(y),
+    value: ({ z }) => z[i], change: (number, { z }) => ({ z: z.with(i, number) }),
+    say: ({ z, dz }) => `${fixed(z[i])}, pull ${fixed(dz[i], 3)}`,
+    spot: ({ z }, { across }) => [across(i), up(z[i])], read: ([, y]) => up.invert(y),
   });
 
   const value = (...parts) => role("value", ...parts), gradient = (...parts) => role("gradient", ...parts);
-  figure.equation(({ z, y }) => {
-    const { p, lse, L } = numbers({ z, y });
-    return [["L =", words("lse"), "(z) −", sub("z", y)],
-      ["=", shown("lse", fixed(lse, 4)), "−", value(factor(z[y], 1))], ["=", value(shown("L", short(L)))],
-      ["= −", words("log\u00a0"), value(shown(`p.${y}`, short(p[y])))]];
-  });
-  figure.equation(({ z, y }) => {
-    const { p, dz, slope, answer } = numbers({ z, y }), py = () => sub("p", y);
+  figure.equation(({ z, y, p, lse, L }) => [
+    ["L =", plain("lse"), "(z) −", sub("z", y)],
+    ["=", shown("lse", fixed(lse, 4)), "−", value(factor(z[y], 1))], ["=", value(shown("L", short(L)))],
+    ["= −", plain("log\u00a0"), value(shown(`p.${y}`, short(p[y])))]]);
+  figure.equation(({ y, p, dz, slope, answer }) => {
+    const py = () => sub("p", y);
     return [[gradient(sub("dz", y)), "=", gradient(frac("−1", py())), "·", value(py(), "(1 −", py(), ")")],
       ["=", gradient(shown("slope", short(slope))), "·", value(shown("answer", short(answer)))],
       ["=", value(short(p[y])), "−", role("label", "1")], ["=", gradient(shown(`dz.${y}`, short(dz[y])))]];
   });
 
-  figure.choice({ label: "label *y*", options: CLASSES.map((i) => [i, `${i}`]),
-    value: ({ y }) => y, change: (y) => ({ y }) });
+  figure.choice({ label: "label *y*", options: CLASSES, of: "y" });
 
-  return figure.start({ draw, describe: (state) => {
-    const { p, L, dz, squared, slope } = numbers(state), list = (row) => row.map((x) => fixed(x, 3)).join(", ");
-    return `Scores ${state.z.map((score) => fixed(score)).join(", ")}; the label is ${state.y}. Shares ${list(p)}. ` +
-      `The loss is ${fixed(L, 2)}, the surprise at a share of ${short(p[state.y])}, where the curve has the slope ` +
-      `${short(slope)}. p − y is ${list(dz)}; these sum to 0. The squared error would give ${list(squared)}.`;
-  } });
+  return figure.start({
+    draw: (all, at) => [...drawScores(all, at), ...drawPulls(all, at), ...drawCurve(all, at)],
+    describe: ({ z, y, p, L, dz, squared, slope }) => {
+      const list = (row) => row.map((x) => fixed(x, 3)).join(", ");
+      return `Scores ${z.map((score) => fixed(score)).join(", ")}; the label is ${y}. Shares ${list(p)}. ` +
+        `The loss is ${fixed(L, 2)}, the surprise at a share of ${short(p[y])}, where the curve has the slope ` +
+        `${short(slope)}. p − y is ${list(dz)}; these sum to 0. The squared error would give ${list(squared)}.`;
+    },
+  });
 }
 
 export default { render };

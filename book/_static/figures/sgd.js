@@ -1,50 +1,15 @@
 // One step (chapter 08): what each of 24 digits would do to two weights, and what their mean does.
 
-import { Figure, arrow, axis, bar, clamp, fixed, frac, line, path, role, scale, shown, snap, sub, svg, text, words }
-  from "./base.js";
+import { Figure, arrow, axis, bar, bytes, chunks, clamp, fixed, frac, line, nibbles, path, picture, plain, role, scale,
+  shown, snap, sub, sum, svg, text } from "./base.js";
+import { PICTURES, SHUFFLED, X } from "./data/sgd.js";
 
 const initial = { W: [-1, 3.5], eta: 3, order: "shuffled", t: 0 };
 const ETAS = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4];
 
 // Each digit is two numbers: ink at the left minus ink at the right, in its upper and in its lower half. First come
-// twelve 3s, then twelve 5s. SHUFFLED is four epochs of them, a letter a digit; PICTURES shows them as 14 × 14 pixels
-// of 4 bits. tests/figure_data.py makes all three, and prints them: python tests/figure_data.py sgd
-const X =
-  [[-1.8, 0.31], [-0.94, -0.26], [0.41, -1.52], [-1.51, -0.42], [0.5, -1.84], [0.07, -0.77], [-1.17, -0.07], [-0.45,
-  -0.22], [0.21, -0.79], [0.97, -1.58], [-0.17, -0.73], [-1.85, 0.24], [0.04, -0.15], [-0.97, 1.1], [-1.0, 0.59],
-  [-1.0, 0.88], [-0.79, 1.21], [0.13, -0.51], [-0.48, -0.51], [-0.82, -0.23], [-0.64, 0.98], [-0.76, 0.74], [-1.02,
-  0.38], [0.15, -1.0]];
-const SHUFFLED =
-  "sevklcwgxduiaqmtnhfrojbpcnetshlbxuwogkdfqrjvaimppawihbfeqoukcjxtnlrmvsgdxunbfhdwarqlktivjpgosmce";
-const PICTURES = atob(`
-AAAAAAAAAAAAAAAAAAAAAAEndzAAAAA97//RAAAAKGRe4QAAAAAAX6AAAAAFbPxAAAAAj//3AAAAAAMRqgAAAAEAAcoAAABOVFzmAAAATf/qIAAAAAJ0
-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABsxwAAAAAAX+8wAAAAAAvvEAAAAAAE70AAAAAAn/8wAAAAACqvUAAAAAAADXAAAAAxAG8gAAAArGnpAA
-AAACfPsAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADRlUwAAAAX/3c7CAAABIQAJ8wAAAAABj2AAAAAACv+CAAAAAASL/5AAAAAAAE70AAAA
-IQAM8wAAA+ECr7AAAALu3voQAAAAFGUgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAF3UhAAAArO//+yAAAHhqv/+AAAAQA378EAAAAH//wQAAAABKz/
-MAAAAAAAr5AAAAAAAb9AAACel439MAAAj//+pAAAAAV3MQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAkREAAAABd7KrZAAAANAAE6AAAAA
-AAf/ZQAAAAAImr2QAAAAABcBxAAAAABaEbcAAAAALe7RAAAAAABEEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAALmZhAAAAAAlZn
-0AAAAAAACXAAAAAAAHsAAAAAAATkIAAAAAABWcwAAAAAAAA8AAAAAAAAxQAAAAAACZAAAAAAAqcAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA3dAAA
-AAAc//7SAAEAB6rPsQAAAAKv6CAAAAAN/CAAAAAAAk3CAAAAAAABqgAAAAAAAJsAAAAclKz1AAAACv/qMAAAAAFkAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAOL1gAAAAAGQRwAAAAAAABKAAAAAAAF5QAAAAAAi4mQAAAAAAAAsAAAAAAAAKAAAAACAALQAAAAHVNtQAAAAATdlAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAAAAAAAAAAAAAAAAWZAAAAAAAz/9AAAAAAWVfkAAAAAABn0AAAAAAHc6wAAAAABYW9AAAAAAAAfsAAAAAAAC8AAAAADcF5AAAAAA/33AAAAAA
-B3MAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABJ3/tAAAAANRA6wAAAAAAAj5EAAAAAAGjNMAAAAAAAB9MAAAAAAABuAAAAAAAADDAAAAAAAA
-tQAAAACDNeEAAAAAOIpAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAnYQAAAAAF6soAAAAAB1BrAAAAAAACxAAAAAAAj/kAAAAAAEUscAAAAAAAB7AAAA
-AAAAiwAAAAABAtcAAAAAH66QAAAAAAdzAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACbvwgAAAAHsu/gAAAAAIAT4AAAAAAAt0QAAAAAV78AAAAAAv4
-nAAAAAADIGwAAAAAAAHaAAAAeGm+0QAAAL67dhAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABQ2YAAAGL7/iUAAAAreagAAAAAATAAAAA
-AAAAtyAAAAAAABvTAAAAAAAAnhAAAAAAOu0AAAAAGe6BAAAAOu+RAAAAAGdSAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABVgAAAA
-AFv7cAAAAAikEAAAAAKyAAAAAAAHwQAAAAADYKkAAAAADJfUAAAAAAJnMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAVrlAAAAAJ2nEAAAAAeRAAAAAAAthAAAAAADwkgAAAAAAACWAAAABUApoAAAAAXsowAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAAAAAAAAAAAAAAGv/wAAAAAXrh0AAAAhhAAAAAABeIAAAAAAAb8cAAAAAAAJ+UAAAAAAAHGAAAAAIuM4gAAAADdyCAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAABWt4AAAAIvnVRAAAB3VEAAAAAAa5AAAAAAAAJUAAAAAChDjAAAAAAnsgAAAAAAAEAAAAAAA
-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEi+kAAAAAj6cQAAAAAN0AAAAAAACoAAAAAAAApwAAAAAAAHtiAAAAAAA6zjAAAAAAAA
-xwAAAAAAAHgAAAAAAAC0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB+QAAAAAAB/jAAAAAAAKoAAAAAAAB9EAAAAAAAPmAAAAAAAAmwAAAAAAAJ0AAA
-AAAALLAAAAAAFa8wAAAAAW+1AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAOdgAAAAAG/1xAAAAAK1QAAAAAAA/wgAAAAAAA90wAAAAAA
-Aa5AAAAH6AALsAAAC+MAC7AAAAHOiMwgAAAABt1xAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEkAAAAADa+yQAABBu3UQ
-AAAA9iAAAAAAAI/EAAAAAAEAbjAAAAAMEW0QAAAACP7DAAAAAAAhAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADIAAA
-AAVr2iAAAACthBAAAAADxAAAAAAAB40QAAAABAAtAAAAAGu9wwAAAAAEQwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAACUwAAAAOVz8oAAAAI61IAAAAAbjAAAAAAAK/mAAAAAGQAbRAAAADnEW4AAAAAbf/mAAAAAAEiEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
-AAAAAAAAAAAD2VEAAAAAPt/6AAAAAe9AAQAAAABK6zAAAAAAABfWAAAAAAAAPXAAAAAAAAeQAAAAUwA+wAAAAHxI7jAAAAAK/5IAAAAAAAAAAAAAAAAA
-AAAA`);
+// twelve 3s, then twelve 5s. SHUFFLED is four epochs of them, a letter a digit; the pictures have 14 × 14 pixels.
+const digits = chunks(nibbles(bytes(PICTURES)).map((shade) => shade / 15), 196);
 const N = X.length, y = X.map((_, n) => Number(n >= 12));  // 1: it is a 5
 
 // ---- the model: p = 1/(1 + exp(−xW)), the share of "it is a 5" ----------------------------------------------------
@@ -55,7 +20,7 @@ const lossOf = (W, n) => Math.log1p(Math.exp(-Math.abs(score(W, n)))) + Math.max
 const gradient = (W, n) => X[n].map((x) => (share(W, n) - y[n]) * x);
 const step = (W, eta, dW) => W.map((w, i) => w - eta * dW[i]);
 
-const mean = (terms) => terms.reduce((sum, term) => sum + term, 0) / terms.length;
+const mean = (terms) => sum(terms) / terms.length;
 const loss = (W) => mean(X.map((_, n) => lossOf(W, n)));
 const meanOf = (gradients) => [0, 1].map((i) => mean(gradients.map((dW) => dW[i])));
 
@@ -103,10 +68,10 @@ const HALO = { "paint-order": "stroke", style: "stroke: var(--ground); stroke-wi
 let valley;
 
 /** The weights, the steps that the 24 digits would make from there (dashed: the mean loss rises), and their mean. */
-function drawPlane({ t }, all, across, up) {
-  const [x0, x1] = across.range, [y1, y0] = up.range, at = ([a, b]) => [across(a) - x0, up(b) - y0];
-  const through = (points, name) => path(`M${points.map(at).join("L")}`, { class: `stroke ${name}` });
-  const single = (n, style) => arrow(...at(all.W), ...at(all.ends[n]),
+function drawPlane(all, { across, up }) {
+  const [x0, x1] = across.range, [y1, y0] = up.range, place = ([a, b]) => [across(a) - x0, up(b) - y0];
+  const through = (points, name) => path(`M${points.map(place).join("L")}`, { class: `stroke ${name}` });
+  const single = (n, style) => arrow(...place(all.W), ...place(all.ends[n]),
     { class: "stroke gradient", style, "stroke-dasharray": all.changes[n] > 0 ? "4 3" : null });
   valley ??= contours();
   const named = valley.filter(({ level, spot: [, b] }) => [0.55, 0.7, 1].includes(level) && up(b) < y1 - 16);
@@ -115,31 +80,25 @@ function drawPlane({ t }, all, across, up) {
       ...valley.map(({ points }) => through(points, "rule")),
       through(all.walk, "parameter"),
       ...X.map((_, n) => single(n, "opacity: 0.55")), single(all.next, "stroke-width: 3px"),
-      arrow(...at(all.W), ...at(all.meanEnd), { class: "stroke ink", style: "stroke-width: 3.5px" })),
+      arrow(...place(all.W), ...place(all.meanEnd), { class: "stroke ink", style: "stroke-width: 3.5px" })),
     ...named.map(({ level, spot: [a, b] }) =>
       text(across(a), up(b) + 4, fixed(level, 2), { class: "cell muted", anchor: "middle", ...HALO })),
     axis(across, y1, [-2, 0, 2, 4], { name: "*w*_1" }),
     axis(up, x0, [0, 2, 4], { side: "left", name: "*w*_2" }),
-    text(x1, y0 - 10, t ? `step ${t}; ${all.rose} steps have raised the loss` : "drag the weights",
+    text(x1, y0 - 10, all.t ? `step ${all.t}; ${all.rose} steps have raised the loss` : "drag the weights",
       { class: "muted", anchor: "end" })];
 }
 
-/** A digit, black on white as on paper, and the cross that parts it into the quarters whose ink is counted. */
+/** A digit, and the cross that parts it into the quarters whose ink is counted. */
 function drawDigit(n, x0, y0, size) {
-  const pixel = size / 14, shades = Array(16).fill(""), middle = [x0 + size / 2, y0 + size / 2];
-  const cross = { class: "stroke value", "stroke-dasharray": "3 3" };
-  for (let i = 0; i < 196; i++) {
-    const byte = PICTURES.charCodeAt(98 * n + (i >> 1)), shade = i % 2 ? byte & 15 : byte >> 4;
-    shades[shade] += `M${x0 + (i % 14) * pixel} ${y0 + Math.floor(i / 14) * pixel}h${pixel}v${pixel}h${-pixel}z`;
-  }
+  const [x, y1] = [x0 + size / 2, y0 + size / 2], cross = { class: "stroke value", "stroke-dasharray": "3 3" };
   return [
-    ...shades.map((d, shade) => path(d, { fill: `rgb(${Array(3).fill(255 - 17 * shade)})` })),
-    line(middle[0], y0, middle[0], y0 + size, cross), line(x0, middle[1], x0 + size, middle[1], cross),
-    bar(x0, y0, x0 + size, y0 + size, { class: "stroke muted", fill: "none", style: "stroke-width: 1px" })];
+    ...picture(digits[n], x0, y0, size, { columns: 14 }),
+    line(x, y0, x, y0 + size, cross), line(x0, y1, x0 + size, y1, cross)];
 }
 
-function drawNext({ next, p }, x0, y0) {
-  const says = (down, words, name, shows) => text(x0 + 102, y0 + down, words, { class: name, shows });
+function drawNext({ next, p }, { x0, y0 }) {
+  const says = (down, what, name, shows) => text(x0 + 102, y0 + down, what, { class: name, shows });
   return [
     text(x0, y0, `the next digit, a ${y[next] ? 5 : 3}`, { class: "muted" }), ...drawDigit(next, x0, y0 + 12, 84),
     ...X[next].map((x, i) => says(30 + 21 * i, `*x*_${i + 1} = ${fixed(x, 2)}`, "value", `x.${i}`)),
@@ -147,12 +106,13 @@ function drawNext({ next, p }, x0, y0) {
 }
 
 /** What each of the 24 steps, and the mean of them, does to the mean loss: a bar up or down, the longest one 44 px. */
-function drawChanges({ L, next, changes, meanChange, raise }, x0, x1, y0) {
+function drawChanges({ L, next, changes, meanChange, raise }, { x0, x1, y0: top }) {
+  const y0 = top + 136;
   const most = Math.max(...[...changes, meanChange].map(Math.abs)), zero = y0 + 84;
   const up = scale([-most, most], [zero + 44, zero - 44]), place = scale([0, N + 3], [x0, x1]), half = place(0.36) - x0;
   const one = (spot, change, style, name = "") =>
     bar(place(spot) - half, zero, place(spot) + half, up(change), { class: name, style });
-  const below = (spot, words, name) => text(place(spot), zero + 64, words, { anchor: "middle", class: name });
+  const below = (spot, what, name) => text(place(spot), zero + 64, what, { anchor: "middle", class: name });
   const said = (down, what, change, name, shows) => [text(x0, zero + down, what, { class: name }),
     text(x1, zero + down, `${fixed(L, 3)} → ${fixed(L + change, 3)}`, { anchor: "end", class: name, shows })];
   return [
@@ -165,18 +125,16 @@ function drawChanges({ L, next, changes, meanChange, raise }, x0, x1, y0) {
     ...said(115, "mean of 24", meanChange, "", "afterMean")];
 }
 
-function render(anywidget) {
-  const figure = new Figure(anywidget, "Two weights, 24 digits, one step", initial);
-  let across, up;  // where on the screen the weights lie
+/** Where the weights lie; the next digit and what the steps change beside the plane, or below. */
+function layout(width) {
+  const wide = width >= 600, left = 30, size = wide ? 0.6 * width - 40 : width - left - 8;
+  const [x0, y0] = wide ? [left + size + 32, 16] : [left, size + 96];
+  return { height: wide ? size + 70 : y0 + 346, across: scale([LEFT, LEFT + SIZE], [left, left + size]),
+    up: scale([BOTTOM, BOTTOM + SIZE], [26 + size, 26]), x0, x1: width - 8, y0 };
+}
 
-  function draw(state, width) {
-    const wide = width >= 600, all = numbers(state), left = 30, size = wide ? 0.6 * width - 40 : width - left - 8;
-    across = scale([LEFT, LEFT + SIZE], [left, left + size]);
-    up = scale([BOTTOM, BOTTOM + SIZE], [26 + size, 26]);
-    const [x0, y0] = wide ? [left + size + 32, 16] : [left, size + 96];
-    return { height: wide ? size + 70 : y0 + 346, art: [
-      ...drawPlane(state, all, across, up), ...drawNext(all, x0, y0), ...drawChanges(all, x0, width - 8, y0 + 136)] };
-  }
+function render(anywidget) {
+  const figure = new Figure(anywidget, { label: "Two weights, 24 digits, one step", initial, numbers, layout });
 
   // For a handle the plane is a grid of cells, numbered row by row. A new place begins a new walk.
   const nearest = (w, low) => clamp(Math.round((w - low) / CELL), 0, COLUMNS - 1);
@@ -185,47 +143,40 @@ function render(anywidget) {
   figure.handle({
     label: "the two weights", min: 0, max: COLUMNS ** 2 - 1, step: 1, up: COLUMNS, page: 10 * COLUMNS,
     colour: "parameter", cursor: "move",
-    value: (state) => cell(numbers(state).W), change: (i) => ({ W: middle(i), t: 0 }),
-    text: (state) => numbers(state).W.map((w, i) => `w${i + 1} = ${fixed(w, 2)}`).join(", "),
-    spot: (state) => {
-      const [a, b] = numbers(state).W;
-      return [across(clamp(a, LEFT, LEFT + SIZE)), up(clamp(b, BOTTOM, BOTTOM + SIZE))];
-    },
-    read: ([px, py]) => cell([across.invert(px), up.invert(py)]),
+    value: ({ W }) => cell(W), change: (i) => ({ W: middle(i), t: 0 }),
+    say: ({ W }) => W.map((w, i) => `w${i + 1} = ${fixed(w, 2)}`).join(", "),
+    spot: ({ W: [a, b] }, { across, up }) =>
+      [across(clamp(a, LEFT, LEFT + SIZE)), up(clamp(b, BOTTOM, BOTTOM + SIZE))],
+    read: ([px, py], all, { across, up }) => cell([across.invert(px), up.invert(py)]),
   });
 
   const pair = (name, [a, b], shows) => {
     const one = (i, w) => role(name, shows ? shown(`${shows}.${i}`, fixed(w, 2)) : fixed(w, 2));
     return ["(", one(0, a), ",", one(1, b), ")"];
   };
-  figure.equation(({ eta, ...state }) => {
-    const { W, p, next, ends } = numbers({ eta, ...state });
-    return ["W ← W − η dW",
-      ["=", pair("parameter", W, "W")], [words("\u2009−\u2009"), `${eta} ·`, "(", role("value", fixed(p, 2)), "−",
-        role("label", `${y[next]}`), ")", "·", pair("value", X[next], "x")],
-      ["=", pair("parameter", ends[next], "next")]];
-  });
-  figure.equation((state) => {
-    const { dW } = numbers(state);
-    return [[words("mean of all 24:\u00a0"), frac("1", "24"), words("\u2009Σ\u2009")],
-      ["(", sub("p", "n"), "−", sub("y", "n"), ")", sub("x", "n")], ["=", pair("gradient", dW, "mean")]];
-  });
+  figure.equation(({ eta, W, p, next, ends }) => [
+    "W ← W − η dW",
+    ["=", pair("parameter", W, "W")], [plain("\u2009−\u2009"), `${eta} ·`, "(", role("value", fixed(p, 2)), "−",
+      role("label", `${y[next]}`), ")", "·", pair("value", X[next], "x")],
+    ["=", pair("parameter", ends[next], "next")]]);
+  figure.equation(({ dW }) => [
+    [plain("mean of all 24:\u00a0"), frac("1", "24"), plain("\u2009Σ\u2009")],
+    ["(", sub("p", "n"), "−", sub("y", "n"), ")", sub("x", "n")], ["=", pair("gradient", dW, "mean")]]);
 
   figure.button("Take this step", () => figure.change({ t: figure.state.t + 1 }));
   figure.button("Take 24", () => figure.change({ t: figure.state.t + N }));
   figure.row();
-  figure.slider({ label: "learning rate *η*", min: 0, max: ETAS.length - 1, step: 1, text: ({ eta }) => `${eta}`,
-    value: ({ eta }) => ETAS.indexOf(eta), change: (i) => ({ eta: ETAS[i] }) });
-  figure.choice({ label: "order", options: [["shuffled", "shuffled"], ["sorted", "sorted"]],
-    value: ({ order }) => order, change: (order) => ({ order }) });
+  figure.slider({ label: "learning rate *η*", of: "eta", among: ETAS, say: ({ eta }) => `${eta}` });
+  figure.choice({ label: "order", options: ["shuffled", "sorted"], of: "order" });
 
-  return figure.start({ draw, describe: (state) => {
-    const { W, L, next, changes, meanChange, raise, rose } = numbers(state);
-    return `After ${state.t} steps, of which ${rose} raised the mean loss, the weights are ${fixed(W[0], 2)} and ` +
+  return figure.start({
+    draw: (all, at) => [...drawPlane(all, at), ...drawNext(all, at), ...drawChanges(all, at)],
+    describe: ({ t, W, L, next, changes, meanChange, raise, rose }) =>
+      `After ${t} steps, of which ${rose} raised the mean loss, the weights are ${fixed(W[0], 2)} and ` +
       `${fixed(W[1], 2)}, the mean loss ${fixed(L, 3)}. Next comes a ${y[next] ? 5 : 3}: its step makes the loss ` +
       `${fixed(L + changes[next], 3)}. Of 24 digits, ${raise} would raise it. ` +
-      `The mean step makes it ${fixed(L + meanChange, 3)}.`;
-  } });
+      `The mean step makes it ${fixed(L + meanChange, 3)}.`,
+  });
 }
 
 export default { render };

@@ -1,7 +1,7 @@
 // Scores to shares (chapter 04): drag a score, and every share answers. Only differences of scores count.
 
-import { Figure, axis, bar, fixed, frac, line, onPuor, puor, role, scale, shown, snap, sub, sup, text, words }
-  from "./base.js";
+import { Figure, axis, bar, fixed, frac, line, onPuor, percent, plain, power, puor, role, scale, shown, snap, sub, sum,
+  sup, text } from "./base.js";
 
 const initial = { z: [2, -1, 0.5, 1, 0], k: 0, T: 1, c: 0, format: "float64", shift: false };
 const CLASSES = [0, 1, 2, 3, 4], TOP = 4, OFFSETS = [-1000, -120, -20, 0, 20, 120, 1000];
@@ -25,25 +25,21 @@ export function numbers({ z, T, c, format, shift }) {
   const m = shift ? Math.max(...cooled) : 0;
   const exponents = cooled.map((score) => round(score - m));
   const e = exponents.map((exponent) => round(Math.exp(exponent)));
-  const sum = e.reduce((total, ei) => round(total + ei), 0);
-  const p = e.map((ei) => round(ei / sum));
+  const total = e.reduce((before, ei) => round(before + ei), 0);
+  const p = e.map((ei) => round(ei / total));
   const J = p.map((pi, i) => p.map((pj, j) => (i === j ? pi : 0) - pi * pj));
-  return { scores, m, exponents, e, sum, p, J };
+  return { scores, m, exponents, e, total, p, J };
 }
 
-const total = (row) => row.reduce((a, b) => a + b, 0);
-const percent = (p) => (Number.isFinite(p) ? `${fixed(100 * p)} %` : fixed(p));
 const two = (x) => fixed(x, 2).replace(/^(−?)0\./, "$1.");
 
-/** 13.12, 0.368, 1.4e52. */
-function short(x) {
-  if (!Number.isFinite(x) || x === 0 || (x >= 1e-3 && x < 1e4)) return fixed(x, x < 1 ? 3 : 2);
-  return x.toExponential(2).replace("e+", "e").replace("-", "−");
-}
+/** 13.12, 0.368, 1.40e52. */
+const short = (x) =>
+  (!Number.isFinite(x) || x === 0 || (x >= 1e-3 && x < 1e4) ? fixed(x, x < 1 ? 3 : 2) : power(x, 2));
 
 /** Above, the scores as pale bars on a scale that moves with c; below, the shares. */
-function drawBars({ z, c }, { scores, p }, across, up, floor, right) {
-  const share = scale([0, 1], [floor, floor - 96]), thick = Math.min(17, (across(1) - across(0)) * 0.3);
+function drawBars({ z, c, scores, p }, { across, right }) {
+  const floor = 390, share = scale([0, 1], [floor, floor - 96]), thick = Math.min(17, (across(1) - across(0)) * 0.3);
   const column = (i) => {
     const known = Number.isFinite(p[i]), x = across(i);
     return [
@@ -62,7 +58,7 @@ function drawBars({ z, c }, { scores, p }, across, up, floor, right) {
 }
 
 /** The Jacobian as a heat map, each row with its sum. */
-function drawJacobian({ k, T }, J, x0, y0, cell) {
+function drawJacobian({ k, T, J }, { x0, y0, cell }) {
   const entry = (i, j) => {
     const t = J[i][j] / 0.25, known = Number.isFinite(t), [x, y] = [x0 + j * cell, y0 + i * cell];
     return [bar(x, y, x + cell - 1, y + cell - 1, known ? { fill: puor(t) } : { class: "cell unknown" }),
@@ -72,7 +68,7 @@ function drawJacobian({ k, T }, J, x0, y0, cell) {
   const labels = (i) => [
     text(x0 + (i + 0.5) * cell, y0 - 10, `*z*_${i}`, { anchor: "middle" }),
     text(x0 - 10, y0 + (i + 0.5) * cell + 5, `*p*_${i}`, { anchor: "end" }),
-    text(x0 + 5 * cell + 8, y0 + (i + 0.5) * cell + 5, two(total(J[i])), { class: "muted" })];
+    text(x0 + 5 * cell + 8, y0 + (i + 0.5) * cell + 5, two(sum(J[i])), { class: "muted" })];
   return [
     text(x0 - 28, y0 - 46, `*J*: how share *i* answers to score *j*${T === 1 ? "" : " ÷ *T*"}`, { class: "muted" }),
     text(x0 + 5 * cell + 8, y0 - 10, "sum", { class: "muted" }),
@@ -80,56 +76,54 @@ function drawJacobian({ k, T }, J, x0, y0, cell) {
     bar(x0 - 1, y0 + k * cell - 1, x0 + 5 * cell, y0 + (k + 1) * cell, { class: "frame" })];
 }
 
-function render(anywidget) {
-  const figure = new Figure(anywidget, "Five scores become five shares", initial);
-  const up = scale([-TOP, TOP], [238, 62]);  // where on the screen each score lies
-  let across;  // and each class
+const up = scale([-TOP, TOP], [238, 62]);  // where each score lies
 
-  function draw(state, width) {
-    const wide = width >= 600, chart = wide ? width / 2 : width, all = numbers(state);  // J beside the bars, or below
-    const [x0, y0] = wide ? [chart + 46, 66] : [34, 496], cell = Math.min(56, (width - x0 - 44) / 5);
-    across = scale([0, 4], [72, chart - 32]);
-    return { height: wide ? 420 : y0 + 5 * cell + 10, art: [
-      ...drawBars(state, all, across, up, 390, chart - 8), ...drawJacobian(state, all.J, x0, y0, cell)] };
-  }
+/** J stands beside the bars, or below. */
+function layout(width) {
+  const wide = width >= 600, chart = wide ? width / 2 : width, [x0, y0] = wide ? [chart + 46, 66] : [34, 496];
+  const cell = Math.min(56, (width - x0 - 44) / 5);
+  return { height: wide ? 420 : y0 + 5 * cell + 10, across: scale([0, 4], [72, chart - 32]), right: chart - 8, x0, y0,
+    cell };
+}
+
+function render(anywidget) {
+  const figure = new Figure(anywidget, { label: "Five scores become five shares", initial, numbers, layout });
 
   for (const i of CLASSES) figure.handle({
     label: `score ${i}`, min: -TOP, max: TOP, step: 0.1, cursor: "ns-resize",
     value: ({ z }) => z[i], change: (value, { z }) => ({ z: z.with(i, value), k: i }),
-    text: (state) => `${fixed(state.z[i] + state.c)}, share ${percent(numbers(state).p[i])}`,
-    spot: ({ z }) => [across(i), up(z[i])], read: ([, y]) => up.invert(y),
+    say: ({ z, c, p }) => `${fixed(z[i] + c)}, share ${percent(p[i])}`,
+    spot: ({ z }, { across }) => [across(i), up(z[i])], read: ([, y]) => up.invert(y),
   });
 
-  const value = (part) => role("value", part), power = (exponent) => sup("e", value(fixed(exponent)));
-  figure.equation((state) => {
-    const { k, shift } = state, { m, exponents, e, sum, p } = numbers(state);
-    const terms = exponents.map((exponent, j) => [j ? "+" : "", power(exponent)]);
+  const value = (part) => role("value", part), exp = (exponent) => sup("e", value(fixed(exponent)));
+  figure.equation(({ k, shift, m, exponents, e, total, p }) => {
+    const terms = exponents.map((exponent, j) => [j ? "+" : "", exp(exponent)]);
     const share = role(Number.isFinite(p[k]) ? "value" : "gradient", shown(`p.${k}`, fixed(p[k], 3)));
-    return [...(shift ? [["m =", value(fixed(m)), ","]] : []), sub("p", k), ["=", frac(power(exponents[k]), terms)],
-      ["=", frac(short(e[k]), short(sum))], ["=", share]];
+    return [...(shift ? [["m =", value(fixed(m)), ","]] : []), sub("p", k), ["=", frac(exp(exponents[k]), terms)],
+      ["=", frac(short(e[k]), short(total))], ["=", share]];
   });
-  figure.equation((state) => {
-    const row = numbers(state).J[state.k], signed = (x, j) => (j && !(x < 0) ? "+" : "") + fixed(x, 3);
-    return [[words(`row ${state.k} of\u00a0`), "J:"], ...row.map(signed), ["=", fixed(total(row), 3)]];
+  figure.equation(({ k, J }) => {
+    const signed = (x, j) => (j && !(x < 0) ? "+" : "") + fixed(x, 3);
+    return [[plain(`row ${k} of\u00a0`), "J:"], ...J[k].map(signed), ["=", fixed(sum(J[k]), 3)]];
   });
 
-  figure.slider({ label: "temperature *T*", min: -1, max: 1, step: 0.05, text: ({ T }) => fixed(T, 2),
+  figure.slider({ label: "temperature *T*", min: -1, max: 1, step: 0.05, say: ({ T }) => fixed(T, 2),
     value: ({ T }) => snap(Math.log10(T), 0.05), change: (u) => ({ T: snap(10 ** u, 0.01) }) });
-  figure.slider({ label: "add *c* to all", min: 0, max: OFFSETS.length - 1, step: 1,
-    text: ({ c }) => `${c > 0 ? "+" : ""}${fixed(c, 0)}`,
-    value: ({ c }) => OFFSETS.indexOf(c), change: (i) => ({ c: OFFSETS[i] }) });
+  figure.slider({ label: "add *c* to all", of: "c", among: OFFSETS,
+    say: ({ c }) => `${c > 0 ? "+" : ""}${fixed(c, 0)}` });
   figure.row();
-  figure.choice({ label: "computed in", options: Object.keys(ROUND).map((name) => [name, name]),
-    value: ({ format }) => format, change: (format) => ({ format }) });
-  figure.toggle({ label: "subtract the largest", value: ({ shift }) => shift, change: (shift) => ({ shift }) });
+  figure.choice({ label: "computed in", options: Object.keys(ROUND), of: "format" });
+  figure.toggle({ label: "subtract the largest", of: "shift" });
 
-  return figure.start({ draw, describe: (state) => {
-    const { scores, p } = numbers(state), { k, format } = state;
-    return `Scores ${scores.map((score) => fixed(score)).join(", ")}. Shares ${p.map(percent).join(", ")}. ` +
+  return figure.start({
+    draw: (all, at) => [...drawBars(all, at), ...drawJacobian(all, at)],
+    describe: ({ k, format, scores, p }) =>
+      `Scores ${scores.map((score) => fixed(score)).join(", ")}. Shares ${p.map((pi) => percent(pi)).join(", ")}. ` +
       (p.every(Number.isFinite)
         ? `Share ${k} answers to its own score with slope ${fixed(p[k] * (1 - p[k]), 3)}; row ${k} of J sums to 0.`
-        : `The exponentials leave the range of ${format}: nan means not a number.`);
-  } });
+        : `The exponentials leave the range of ${format}: nan means not a number.`),
+  });
 }
 
 export default { render };

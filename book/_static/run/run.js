@@ -4,14 +4,14 @@
 //   python.js   the interpreter, as the page sees it           output.js    what a run shows
 //   worker.js   the interpreter itself, in a worker            editor.js    CodeMirror, when a cell is edited
 //   cells.py    what the worker does with a cell               bar.js       a row of buttons
+//   connect.js  what each cell builds on
 //
-// A cell of the text builds on the one above it. The check of an exercise builds on the text; the reader's answer and
-// the solution build each on the check, and not on each other. (Text that follows an exercise may use its solution.)
 // Before a cell runs, everything that it builds on and that has not run, or has changed since, is run in order.
 // Nothing is fetched before the first press.
 
 import { Bar, make } from "./bar.js";
 import { Cell } from "./cell.js";
+import { connect } from "./connect.js";
 import { Python } from "./python.js";
 
 class Page {
@@ -174,21 +174,6 @@ class Page {
     const [arrived, all] = [this.#arrived, this.config.bytes].map(megabytes);
     const [what] = name.replace(/\.bin$/, "").split("-0"); // data, or a package, that a cell asks for
     this.speaker?.say(`Loading ${this.python.loaded ? what : `Python: ${arrived} of ${all} MB (${what})`}`);
-  }
-}
-
-// Say of each cell what it builds on.
-function connect(cells) {
-  let above = null;
-  let text = null; // the last cell of the text
-  let check = null; // of this exercise
-  for (const cell of cells) {
-    if (cell.kind === "text") cell.before = above;
-    else cell.before = cell.kind === "check" ? text : check;
-    cell.before?.after.push(cell);
-    if (cell.kind === "text") text = cell;
-    if (cell.kind === "check") check = cell;
-    above = cell;
   }
 }
 
