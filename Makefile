@@ -41,9 +41,9 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
-test-browser-all:  ## run every cell of every chapter in a browser, as a reader of the site does
+test-browser-all:  ## what takes too long for make test: every cell of every chapter in a browser
 	@.ci/setup book web notebooks test npm torch chromium
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m '' tests/run/test_chapters.py
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab
 	@.ci/setup book lab

@@ -1,3 +1,3 @@
-"""pytest plugins of the whole repository: notebooks are tests, and tests hold up equations."""
+"""pytest plugins of the whole repository: notebooks are tests, tests hold up equations, and chapters have budgets."""
 
-pytest_plugins = ["pytester", "numeric_nbval", "equation_option"]
+pytest_plugins = ["pytester", "numeric_nbval", "equation_option", "budget"]

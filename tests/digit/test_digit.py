@@ -8,7 +8,7 @@ import make_digit
 import numpy as np
 import pytest
 import safetensors.numpy
-from figure_page import served, windows
+from figure_page import NEXT_FRAMES, served, windows
 from PIL import Image
 
 from nnlib import data, functional, gradcheck, io, picture
@@ -228,7 +228,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(page_of):
         point = {"x": box["x"] + box["width"] / 2 - way, "y": box["y"] + 0.85 * box["height"] - 24 * way}
         client.send("Input.dispatchTouchEvent", {"type": "touchMove" if way else "touchStart", "touchPoints": [point]})
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    tab.wait_for_timeout(100)
+    tab.evaluate(NEXT_FRAMES)
     assert before and tab.evaluate("scrollY") == before
     assert answer(tab).startswith("Read as 1")
 
@@ -369,12 +369,13 @@ def test_nothing_is_cut_off_or_too_small(page_of, theme):
             assert tab.evaluate(SMALL) == tab.evaluate(BROKEN) == []
 
 
-def test_random_input(page_of, seed=0):
+@pytest.mark.parametrize("steps", [100, pytest.param(1000, marks=pytest.mark.sweep)])
+def test_random_input(page_of, steps):
     tab = page_of()
-    rng = random.Random(seed)
+    rng = random.Random(steps)
     box = tab.locator(".digit").bounding_box()
     keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "Space", "Backspace", "Tab"]
-    for step in range(200):
+    for step in range(steps):
         what = rng.random()
         if what < 0.4:
             tab.mouse.move(box["x"] + rng.random() * box["width"], box["y"] + rng.random() * 0.8 * box["height"])
@@ -396,7 +397,7 @@ def test_weights_are_fetched_only_when_the_reader_comes_near(browser, address):
         "(document.querySelector('main').style.paddingTop = '4000px'), {once: true})"
     )
     tab.goto(f"{address}/sheet.digit")
-    tab.wait_for_timeout(200)
+    tab.wait_for_load_state("networkidle")
     assert not any("safetensors" in url for url in asked)
     tab.mouse.wheel(0, 3500)
     tab.wait_for_selector(".mounted")

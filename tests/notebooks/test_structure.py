@@ -12,9 +12,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from budget import BUDGET
+from compare import RASTER, Tolerance
 from execute_notebooks import NOTEBOOK_METADATA, clean
 from nbformat import v4
-from numeric_nbval import RASTER, Tolerance
 from run_cells import smaller
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +23,9 @@ CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
 # Every tag that a cell may carry, beside the tolerances rtol=…, atol=…, svg-atol=…
 TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "remove-cell", "nbval-ignore-output"}
-METADATA = {"tags", "mystnb", "slow"}  # slow: run_cells.py
+METADATA = {"tags", "mystnb", "slow", "budget"}  # slow: run_cells.py; budget: budget.py
 CLOCK_TAG = "nbval-ignore-output"
-CLOCK_CELLS = 8  # in the whole book: what a clock says is the one thing that cannot be compared
+CLOCK_CELLS = 2  # in a chapter: what a clock says is the one thing that cannot be compared
 CLOCK = re.compile(r"\b(time|perf_counter|timeit)\b")
 
 MACHINE = re.compile(r"/(?:home|root|tmp|Users)/|[A-Z]:\\+Users|ipykernel_\d|\bat 0x[0-9a-f]{6,}")
@@ -209,6 +210,20 @@ def carries_only_known_tags(chapter):
             yield f"{name_of(cell)} is exempt from comparison but reads no clock"
 
 
+def exempts_few_cells_from_comparison(chapter):
+    exempt = [name_of(cell) for cell in chapter.cells if CLOCK_TAG in tags(cell)]
+    if len(exempt) > CLOCK_CELLS:
+        yield f"expected at most {CLOCK_CELLS} cells tagged {CLOCK_TAG}, found {exempt}"
+
+
+def states_its_budget_in_its_first_cell(chapter):
+    for n, cell in enumerate(chapter.cells):
+        if "budget" in cell.metadata:
+            budget = cell.metadata["budget"]
+            if n or budget.keys() != {"seconds", "why"} or not budget["seconds"] > BUDGET or not budget["why"]:
+                yield f'expected "budget": {{"seconds": above {BUDGET}, "why": …}} in the first cell, found {budget}'
+
+
 def offers_a_smaller_setting_that_fits(chapter):
     for cell in chapter.cells:
         try:
@@ -248,6 +263,8 @@ CHECKS = [
     figures_have_a_name_a_caption_and_a_text_alternative,
     was_executed_once_from_top_to_bottom,
     carries_only_known_tags,
+    exempts_few_cells_from_comparison,
+    states_its_budget_in_its_first_cell,
     offers_a_smaller_setting_that_fits,
     holds_no_trace_of_a_machine,
     is_written_in_the_common_form,
@@ -271,11 +288,6 @@ def test_chapter(path):
 def test_the_chapters_are_numbered_without_a_gap():
     assert CHAPTERS, "expected chapters in notebooks/, found none"
     assert [path.name[:3] for path in CHAPTERS] == [f"{n:02d}_" for n in range(len(CHAPTERS))]
-
-
-def test_few_cells_are_exempt_from_comparison():
-    exempt = [f"{path.stem}: {name_of(c)}" for path in CHAPTERS for c in Chapter(path).code if CLOCK_TAG in tags(c)]
-    assert len(exempt) <= CLOCK_CELLS, "\n".join(exempt)
 
 
 # ---- the checks themselves ------------------------------------------------------------------------------------------
@@ -379,6 +391,9 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "tolerance": (lambda nb: nb.cells[2].metadata.tags.append("rtol=1e"), "rtol=1e-6"),
     "comment to nbval": (lambda nb: nb.cells[2].update(source="# NBVAL_SKIP\nprint(7)"), "nobody counts"),
     "no clock": (lambda nb: nb.cells[4].update(source="print(1)"), "reads no clock"),
+    "clocks": (lambda nb: [nb.cells.insert(4, deepcopy(nb.cells[4])) for _ in range(CLOCK_CELLS)], "cells tagged"),
+    "budget": (lambda nb: nb.cells[0].metadata.update(budget={"seconds": 90}), "why"),
+    "budget elsewhere": (lambda nb: nb.cells[2].metadata.update(budget={"seconds": 90, "why": "long"}), "first cell"),
     "smaller": (lambda nb: nb.cells[2].metadata.update(slow={"smaller": {"replace": {"8": "1"}}}), "once"),
     "path": (lambda nb: nb.cells[2].outputs[0].update(text="/home/me/data\n"), "/home/me/data"),
     "path in source": (lambda nb: nb.cells[2].update(source="open('/tmp/x')"), "/tmp/x"),

@@ -1,5 +1,10 @@
-"""Every cell of every chapter, run on its page with the site's own Python, gives what is stored."""
+"""Every cell of every chapter, run on its page with the site's own Python, gives what is stored.
 
+nbval has run them all before, so in `make test` two chapters stand for the others. They take turns: whatever changes in
+a notebook or in the library draws anew. `make test-browser-all` runs all of them.
+"""
+
+import hashlib
 import time
 from urllib.parse import unquote
 
@@ -7,12 +12,26 @@ import pytest
 from bs4 import BeautifulSoup
 from built_site import ROOT
 from chapter_page import Chapter, notebook_cells
-from numeric_nbval import Tolerance, svg_parts, words_difference
+from compare import Tolerance, svg_parts, words_difference
 from served_site import listen
 
 CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
-LONGEST = "08_sgd"  # over five minutes: make test-browser-all
+TURNS = 2
+LONG = 45  # seconds; a chapter whose cells say that they take longer in all, in a browser, takes no turn
 UNSAID = 30  # seconds that a cell may take here without saying it first; on a quiet machine these are ten
+
+
+def take_turns(chapters):
+    """Choose TURNS of the chapters that do not take long, by what all of them and the library hold now."""
+    files = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("nnlib/**/*.py")])
+    now = hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
+    long = [name for name in chapters if announced(name) > LONG]
+    return sorted(set(chapters) - set(long), key=lambda name: hashlib.sha256(now + name.encode()).digest())[:TURNS]
+
+
+def announced(name):
+    """The seconds that the cells of a chapter say they take in a browser."""
+    return sum(cell.metadata.get("slow", {}).get("seconds", 0) for cell in notebook_cells(name))
 
 
 def stored(cell):
@@ -46,7 +65,7 @@ def words_of_table(html):
 
 def words_of_figure(svg):
     """The words that matplotlib writes as comments; versions differ in the layout, and in what a log axis labels."""
-    words = [text.strip() for _, tag, _, text in svg_parts(svg) if tag == "comment"]
+    words = [part.text.strip() for part in svg_parts(svg) if part.tag == "comment"]
     return " ".join(sorted(word for word in words if "mathdefault" not in word))
 
 
@@ -64,8 +83,18 @@ def differences(cell, chapter, number):
         yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.sweep) if n == LONGEST else n for n in CHAPTERS])
-def test_every_cell_gives_what_is_stored(browser, address, name):
+@pytest.mark.parametrize("name", take_turns(CHAPTERS))
+def test_a_chapter_whose_turn_it_is(browser, address, name):
+    every_cell_gives_what_is_stored(browser, address, name)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_chapter(browser, address, name):
+    every_cell_gives_what_is_stored(browser, address, name)
+
+
+def every_cell_gives_what_is_stored(browser, address, name):
     """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
     complaints = []
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
