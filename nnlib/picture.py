@@ -205,9 +205,11 @@ def _ink_on_even_paper(grey):
         return None
     ink *= 255 / ink.max()
     ink[ink < 32] = 0  # noise of a JPEG
+    if max(grey.shape) <= 40:  # pixels: too few for a photograph, and all of a stroke is rim
+        return ink
     faint, strong = (np.array(_box(ink > level)) for level in (0, 127))
     tenth = max(strong[1] - strong[0], strong[3] - strong[2]) / 10
-    if max(grey.shape) > 40 and np.abs(faint - strong).max() > tenth + 1:  # in fewer pixels all is rim
+    if np.abs(faint - strong).max() > tenth + 1:
         return None
     touched, small = (_border(ink) > 0).mean(), _shrunk(ink, _NEAR) > 127
     if touched and (touched < 0.05 or small.mean() > 0.5 or _inner(_pieces(small)).size):
