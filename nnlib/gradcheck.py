@@ -1,5 +1,7 @@
 """Finite differences: what a gradient is compared with before it is trusted."""
 
+import warnings
+
 import numpy as np
 
 
@@ -94,14 +96,71 @@ def check_gradients(f, params, grads, step=1e-5, floor=1e-4):
         If a parameter has no gradient or a gradient no parameter: an unchecked
         gradient is the one that is wrong.
     ValueError
-        If a gradient's shape is not its parameter's.
+        If a gradient's shape is not its parameter's; or if two evaluations of
+        f at one point differ, so that no difference means anything.
+
+    Warns
+    -----
+    UserWarning
+        If nudges cross a kink, as ReLU's at 0: there the difference measures
+        neither side, and an error says nothing about the gradient.
     """
     if params.keys() != grads.keys():
         raise KeyError(
             f"expected a gradient for each of {sorted(params)}, "
             f"got gradients for {sorted(grads)}"
         )
-    return {
-        name: relative_error(grads[name], numerical_gradient(f, param, step), floor)
-        for name, param in params.items()
-    }
+    loss = f()
+    _check_repeats(loss, f())
+    errors, crossed = {}, {}
+    for name, param in params.items():
+        numeric = numerical_gradient(f, param, step)
+        errors[name] = relative_error(grads[name], numeric, floor)
+        gaps = np.abs(grads[name] - numeric)
+        for index in np.argwhere(gaps > 1e-7 * np.maximum(np.abs(numeric), floor)):
+            if _crosses_a_kink(f, loss, param, tuple(index), step):
+                crossed[name] = crossed.get(name, 0) + 1
+    _check_repeats(loss, f())  # a loss that changes now and then is found out by now
+    if crossed:
+        places = ", ".join(f"{count} of {params[name].size} in {name}" for name, count in crossed.items())
+        warnings.warn(
+            f"nudges of {step:g} cross a kink of the loss ({places}): there the difference measures neither side. "
+            "Check at another point, or with a shorter step",
+            stacklevel=2,
+        )
+    return errors
+
+
+def _check_repeats(loss, again):
+    """Raise a ValueError unless two evaluations at one point agree, to rounding."""
+    if not (np.isnan(loss) and np.isnan(again)) and abs(again - loss) > 1e-12 * abs(loss):
+        raise ValueError(
+            f"expected a loss that depends on the parameters alone, got {loss} and {again} at one point: "
+            "it is random, or something else that it reads changes. Draw once, or from the same seed at each call"
+        )
+
+
+def _crosses_a_kink(f, loss, x, index, step):
+    """Return whether the loss has a kink within a step of x[index].
+
+    Of a smooth loss, half the step halves the difference of the two one-sided
+    slopes, and quarters the error of the central one (Taylor). A kink within
+    the step keeps to neither.
+    """
+    old = x[index]
+    bends, slopes = [], []
+    try:
+        for h in (step, step / 2, step / 4):
+            x[index] = old + h
+            above = f()
+            x[index] = old - h
+            below = f()
+            bends.append((above - 2 * loss + below) / h)
+            slopes.append((above - below) / (2 * h))
+    finally:
+        x[index] = old
+    rounding = 2e-14 * max(abs(loss), 1e-300) / step
+    bend = abs(bends[0] - 2 * bends[1]) > 0.1 * abs(bends[0]) + 4 * rounding
+    first, second = slopes[0] - slopes[1], slopes[1] - slopes[2]
+    slope = abs(first - 4 * second) > 0.1 * abs(first) + 16 * rounding
+    return bool(bend or slope)

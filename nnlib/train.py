@@ -153,8 +153,7 @@ def fit(
             else:
                 rows = order[start:end]
                 Z[start:end], grads = net.scores_and_grads(scale(X[rows], dtype), Y[rows])
-                for name, param in net.params.items():
-                    param -= eta * grads[name]  # eq-sgd
+                _descend(net.params, grads, eta)
             if end - seen >= _LOOK or end == N:
                 part = slice(seen, end)
                 loss[part] = -(Y[order[part]] * log_softmax(Z[part])).sum(axis=1)
@@ -172,6 +171,15 @@ def fit(
             right = row["train_accuracy"]
             print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")
     return history
+
+
+def _descend(params, grads, eta):
+    """Take one step downhill, in place."""
+    shapes, needed = ({name: np.shape(a) for name, a in arrays.items()} for arrays in (grads, params))
+    if shapes != needed:  # a gradient of another shape would be spread over its parameter
+        raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")
+    for name, param in params.items():
+        param -= eta * grads[name]  # eq-sgd
 
 
 def _heaviest(net):

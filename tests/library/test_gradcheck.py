@@ -1,5 +1,7 @@
 """gradcheck.py: finite differences where the truth is known, and what must not pass."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -138,3 +140,71 @@ def test_an_unchecked_gradient_does_not_pass():
             check_gradients(loss, params, wrong)
     with pytest.raises(ValueError, match=r"\(2, 3\)"):
         check_gradients(loss, params, grads | {"W": grads["W"].T})
+
+
+def relu_loss(distances):
+    """Σ relu(x) at points these distances from the kink, and its gradient."""
+    x = np.array(distances)
+    return lambda: np.maximum(x, 0).sum(), {"x": x}, {"x": (x > 0).astype(float)}
+
+
+@pytest.mark.parametrize("step", [1e-5, 1e-3])
+@pytest.mark.parametrize("share", [0, 1e-3, 0.1, 0.25, 1 / 3, 0.4, 4 / 9, 0.5, 0.6, 0.75, 0.9, 0.99])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_nudge_across_a_kink_is_counted(step, share, sign):
+    loss, params, grads = relu_loss([sign * share * step, 1.0, -1.0])
+    with pytest.warns(UserWarning, match=f"nudges of {step:g} cross a kink of the loss .1 of 3 in x.: there"):
+        errors = check_gradients(loss, params, grads, step=step)
+    assert errors["x"] > 1e-3
+
+
+def test_kinks_are_counted_by_name_and_the_sound_are_not_named():
+    rng = np.random.default_rng(0)
+    X, W, b = rng.normal(size=(20, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
+    b[2] = -(X @ W)[7, 2] + 3e-6  # of one example one unit is next to its kink
+    V = rng.normal(size=4)
+
+    def loss():
+        return (np.maximum(X @ W + b, 0) @ V).sum()
+
+    dZ = V * (X @ W + b > 0)
+    grads = {"W": X.T @ dZ, "b": dZ.sum(axis=0), "V": np.maximum(X @ W + b, 0).sum(axis=0)}
+    with pytest.warns(UserWarning, match=r"\((\d of 12 in W, )?1 of 4 in b\)"):
+        check_gradients(loss, {"W": W, "b": b, "V": V}, grads)
+
+
+@settings(max_examples=60)
+@given(seeds, st.sampled_from([1e-5, 1e-4, 1e-2]), st.booleans())
+def test_no_kink_is_seen_in_a_smooth_loss_be_the_gradient_right_or_wrong(seed, step, wrong):
+    rng = np.random.default_rng(seed)
+    x, a = rng.normal(size=5), rng.normal(size=5)
+    grads = np.cos(a * x) * a + np.exp(x) + 3 * x**2
+    if wrong:
+        grads = grads * 1.01 + 0.1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        error = check_gradients(lambda: (np.sin(a * x) + np.exp(x) + x**3).sum(), {"x": x}, {"x": grads}, step)["x"]
+    assert (error > 1e-3) == wrong or step > 1e-4
+
+
+@pytest.mark.parametrize("every", [1, 7])
+def test_a_random_loss_is_said_to_be_one(every):
+    """Drawn anew at each evaluation, as dropout is; or now and then, as a new batch."""
+    x, rng, calls = np.ones(10), np.random.default_rng(0), []
+
+    def loss():
+        if len(calls) % every == 0:
+            calls.append(rng.random(10) < 0.5)
+        else:
+            calls.append(calls[-1])
+        return (x * calls[-1]).sum()
+
+    before = x.copy()
+    with pytest.raises(ValueError, match=r"expected a loss that depends on the parameters alone, got .* at one point"):
+        check_gradients(loss, {"x": x}, {"x": np.ones(10)})
+    np.testing.assert_array_equal(x, before)
+
+
+def test_a_loss_that_is_no_number_is_not_called_random():
+    x = np.ones(2)
+    assert np.isnan(check_gradients(lambda: np.nan, {"x": x}, {"x": x})["x"])

@@ -368,6 +368,19 @@ def test_what_is_lost_before_the_first_update_is_not_blamed_on_the_step(digits):
         fit(Failing(784, 10), *digits, rng=np.random.default_rng(0), epochs=1, batch_size=20, verbose=False)
 
 
+@pytest.mark.parametrize("wrong", [{"b": np.ones(1)}, {"W": np.ones(10)}, {"c": np.ones(10)}])
+def test_a_gradient_that_would_be_spread_over_its_parameter_is_refused(digits, wrong):
+    class Wrong(Linear):
+        def scores_and_grads(self, X, Y):
+            Z, grads = super().scores_and_grads(X, Y)
+            return Z, grads | wrong
+
+    net = Wrong(784, 10)
+    with pytest.raises(ValueError, match=r"expected a gradient for each parameter, in its shape, .*, got"):
+        fit(net, *digits, rng=np.random.default_rng(0), batch_size=20, verbose=False)
+    assert not net.params["W"].any() and not net.params["b"].any()
+
+
 def test_a_weight_that_is_lost_in_the_last_step_is_noticed():
     class Last(Slope):
         def scores_and_grads(self, X, Y):

@@ -8,11 +8,11 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from compare import NUMBER, Tolerance, difference, text_difference, value
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from nbformat import v4
-from numeric_nbval import NUMBER, Tolerance, difference, text_difference, value
 from PIL import Image
 
 EXACT = Tolerance()

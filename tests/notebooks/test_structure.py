@@ -13,9 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from budget import BUDGET
+from compare import RASTER, Tolerance
 from execute_notebooks import NOTEBOOK_METADATA, clean
 from nbformat import v4
-from numeric_nbval import RASTER, Tolerance
 from run_cells import smaller
 
 ROOT = Path(__file__).parents[2]

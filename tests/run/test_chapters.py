@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from built_site import ROOT
 from chapter_page import Chapter, notebook_cells
-from numeric_nbval import Tolerance, svg_parts, words_difference
+from compare import Tolerance, svg_parts, words_difference
 from served_site import listen
 
 CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
@@ -65,7 +65,7 @@ def words_of_table(html):
 
 def words_of_figure(svg):
     """The words that matplotlib writes as comments; versions differ in the layout, and in what a log axis labels."""
-    words = [text.strip() for _, tag, _, text in svg_parts(svg) if tag == "comment"]
+    words = [part.text.strip() for part in svg_parts(svg) if part.tag == "comment"]
     return " ".join(sorted(word for word in words if "mathdefault" not in word))
 
 
