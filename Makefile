@@ -41,8 +41,8 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
-test-browser-all:  ## what takes too long for make test: every cell of every chapter in a browser
-	@.ci/setup book web notebooks test npm torch chromium
+test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
+	@.ci/setup book web notebooks test npm torch chromium engines
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab

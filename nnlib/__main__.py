@@ -4,6 +4,7 @@ import argparse
 import codecs
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,11 @@ def _train(args):
 def _predict(args):
     net = io.load(args.weights)
     files.check_there(args.file, "a picture or a .csv file")
-    x = load_picture(args.file)
+    with warnings.catch_warnings(record=True) as doubts:
+        warnings.simplefilter("always", UserWarning)
+        x = load_picture(args.file)
+    for doubt in doubts:
+        print(f"nnlib: {args.file}: {doubt.message}", file=sys.stderr)
     print(f"{args.file}, as the network is given it")
     _show(net, x)
     return 0

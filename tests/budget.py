@@ -48,9 +48,14 @@ def chapters(root):
 
 
 def place(item):
-    """The chapter that a test is about, or "", and which part of the work it is: the folder of the test."""
+    """The chapter that a test is about, or "", and which part of the work it is: the folder of the test.
+
+    What a chapter does not pay for: its turn to run in a browser, and what only a sweep does.
+    """
     if item.path.suffix == ".ipynb":
         return item.path.stem, "cells"
+    if item.path.parent.name == "run" or item.get_closest_marker("sweep"):
+        return "", item.path.parent.name
     budgets, owners = chapters(item.config.rootpath)
     values = item.callspec.params.values() if hasattr(item, "callspec") else ()
     names = [name for value in values if isinstance(value, str) for name in re.split(r"[/.]", value)]

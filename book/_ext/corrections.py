@@ -5,19 +5,14 @@ between a formula and the comma after it. In a docstring |x| is an absolute valu
 labels and roles for those who hear a page contradict what stands on it.
 """
 
-import re
-from pathlib import Path
+from html import escape
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import is_exercise_node
 
 PUNCTUATION = ".,:;?!)’”"
-# A list without list items; names that hide the words of a button or an answer; what stands there is the better name.
-MISNAMED = re.compile(
-    r'(?<=<div) role="list"(?= class="citation-list")'
-    r'|(?<=<summary) aria-label="Toggle hidden content"'
-    r'|(?<=pst-js-only" title="Search") aria-label="Search"'
-)
 
 
 def correct_exercise(exercise):
@@ -49,14 +44,25 @@ def escape_bars(app, what, name, obj, options, lines):
     lines[:] = [line.replace("|", r"\|") for line in lines]
 
 
-def name_by_what_stands_there(app, exception):
-    if exception is None and app.builder.format == "html":
-        for path in (Path(app.outdir, f"{page}.html") for page in app.env.found_docs | {"search"}):
-            path.write_text(MISNAMED.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+def visit_citation(self, node):
+    """Open a list of citations without the role of a list, which has list items."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", classes=["citation"], role="doc-biblioentry"))
+
+
+def visit_hidden_cell(self, node):
+    """Open what is folded away under the words on its button, not under a name that hides them."""
+    classes = " ".join(["admonition", "hide", *node["classes"]])
+    self.body.append(f'<details class="{classes}">\n<summary>\n')
+    for state, prompt in (("collapsed", node["prompt_show"]), ("expanded", node["prompt_hide"])):
+        self.body.append(f'<p class="{state} admonition-title">{escape(prompt)}</p>\n')
+    self.body.append("</summary>\n")
 
 
 def setup(app):
-    app.connect("build-finished", name_by_what_stands_there)
+    app.add_node(nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
     app.connect("autodoc-process-docstring", escape_bars)
     app.connect("doctree-resolved", correct)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

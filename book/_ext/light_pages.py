@@ -1,8 +1,8 @@
 """A page loads what it uses: the icons in use and no others, and nothing of the search before one searches.
 
-The theme's script with all of Font Awesome, 1.5 MB, is taken out of the pages. Without it the theme's style sheet
-draws the same icons from a font; both are cut to the icons that the pages, scripts and style sheets of the site name.
-The search has a page of its own, which loads what it needs.
+The templates leave out the theme's script with all of Font Awesome, 1.5 MB, and the scripts of the search, which has a
+page of its own. Without them the theme's style sheet draws the same icons from a font; both are cut here to the icons
+that the pages, scripts and style sheets of the site name.
 """
 
 import re
@@ -10,8 +10,6 @@ from pathlib import Path
 
 from fontTools import subset
 
-ICONS = re.compile(r"\s*<(?:script|link)\b[^>]*/fontawesome\.js\b[^>]*>(?:</script>)?")
-SEARCH = re.compile(r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>')
 NAME = re.compile(r"\bfa-[a-z][\w-]*")
 RULE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"(?:\\([0-9a-f]+)|([^"]))"\}')  # one character of the font
 ESCAPED = re.compile(r"\\([ef][0-9a-f]{3})\b")
@@ -63,11 +61,7 @@ def build_finished(app, exception):
     site, static = Path(app.outdir), Path(app.outdir, "_static")
     pages = [path for path in site.rglob("*.html") if path.relative_to(site).parts[0] not in ("_static", "lite")]
     scripts = [path for path in (static / "scripts").glob("*.js") if path.name != "fontawesome.js"]
-    texts = [path.read_text(encoding="utf-8") for path in pages]
-    for path, text in zip(pages, texts, strict=True):
-        light = ICONS.sub("", text if path.name == "search.html" else SEARCH.sub("", text))
-        path.write_text(light, encoding="utf-8")
-    texts += [path.read_text(encoding="utf-8") for path in scripts]
+    texts = [path.read_text(encoding="utf-8") for path in [*pages, *scripts]]
     wanted = set()
     for path in [*static.glob("*.css"), *static.glob("styles/*.css")]:
         style_sheet, characters = in_use("".join(texts), path.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from module_versions import version
 
 PYODIDE = "_static/pyodide"  # where the runtime and the packages lie in the site: pyodide_folder.py
 RUNTIME = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-PYTHON = ("cells.py", "outputs.py", "svg_figures.py")  # modules of _static/run
+PYTHON = ("cells.py", "memory.py", "outputs.py", "svg_figures.py")  # modules of _static/run
 STATIC = pyodide_folder.ROOT / "book" / "_static" / "run"
 IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 

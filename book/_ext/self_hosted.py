@@ -1,7 +1,7 @@
 """The site asks no other host for anything, follows the system's colour mode, and shows no button that leads nowhere.
 
-MathJax is copied from the package sphinx-mathjax-offline, of which the pages need a quarter. Buttons that need the
-repository's address (Binder, Colab, source) are taken away while ``repository: url:`` in _config.yml is empty.
+MathJax is copied from the package sphinx-mathjax-offline, of which the pages need a tenth. Buttons that need the
+repository's address (Binder, source) are taken away while ``repository: url:`` in _config.yml is empty.
 """
 
 from importlib.metadata import files
@@ -13,10 +13,6 @@ MATHJAX = [
     "tex-chtml.js",  # TeX in, HTML and CSS out, with MathML for screen readers
     "input/tex/extensions",  # loaded when an equation asks for one
     "output/chtml/fonts/woff-v2",
-    "a11y",  # what the menu of an equation offers: exploring it by keyboard, by voice
-    "sre/mathmaps/base.json",
-    "sre/mathmaps/en.json",
-    "sre/mathmaps/nemeth.json",
 ]
 
 

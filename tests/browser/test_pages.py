@@ -4,15 +4,16 @@ import pytest
 from built_site import pages
 from served_site import listen
 
-WIDTHS = (1280, 820, 390)
+WIDTHS = (1280, 820, 390, 320)  # the last is also a desk at 400 %
 MODES = ("light", "dark")
 TYPESET = """async () => {
-  if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: []};
+  if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: [], stops: 0};
   await MathJax.startup.promise;
   return {
     formulas: document.querySelectorAll('.math').length,
     typeset: document.querySelectorAll('.math > mjx-container').length,
     errors: [...document.querySelectorAll('mjx-merror')].map(e => e.textContent),
+    stops: document.querySelectorAll('mjx-container[tabindex]').length,
   };
 }"""
 
@@ -26,6 +27,13 @@ OVERFLOW = """() => {
     .map(e => `<${e.localName} class="${e.className}"> ends at ${Math.round(e.getBoundingClientRect().right)}`)
     .concat(`the document is ${document.documentElement.scrollWidth} wide`);
 }"""
+
+# Words that a box which does not scroll cuts off at the side.
+CLIPPED = """() => [...document.querySelectorAll('main *')]
+  .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
+  .filter(e => /hidden|clip/.test(getComputedStyle(e).overflowX))
+  .filter(e => e.innerText?.trim() && !e.closest('mjx-container, svg'))
+  .map(e => `<${e.localName} class="${e.className}"> shows ${e.clientWidth} of ${e.scrollWidth} pixels`)"""
 
 # Words whose colour is too close to what lies behind them (WCAG 2: 4.5, or 3 for large words).
 FAINT = """() => {
@@ -80,6 +88,7 @@ def test_page(tab, address, complaints, name):
     mathematics = tab.evaluate(TYPESET)
     assert mathematics["errors"] == [], "equations that MathJax cannot read"
     assert mathematics["typeset"] == mathematics["formulas"]
+    assert mathematics["stops"] == 0, "formulas that the Tab key stops at"
     assert tab.locator("h1:visible").count() == 1
 
     for mode in MODES:
@@ -87,7 +96,9 @@ def test_page(tab, address, complaints, name):
         tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")  # it follows the system
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
-            assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
+            if mode == MODES[0]:
+                assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
+                assert tab.evaluate(CLIPPED) == [], f"is cut off at {width} px"
             assert tab.evaluate(FAINT) == [], f"hard to read in {mode} mode at {width} px"
     tab.wait_for_load_state("networkidle")
     assert complaints == []

@@ -264,13 +264,38 @@ def test_a_blank_page(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello", bytes(100), b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00", b"%PDF-1.4"],
+    [b"", b"hello", bytes(100), b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00"],
     ids=by_length,
 )
 def test_foreign_files(tmp_path, content):
     path = tmp_path / "seven.png"
     path.write_bytes(content)
     refused(path, r"expected a picture or a \.csv file; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "this is a HEIC photograph.*save it as JPEG or PNG"),
+        ("a.jpg", b"\0\0\0\x24ftypmif1\0\0\0\0heic", "this is a HEIC photograph.*save it as JPEG or PNG"),
+        ("a.mov", b"\0\0\0\x14ftypqt  ", "this is a film: give one picture"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx ", "this is a camera's raw data: save it as JPEG"),
+        ("a.orf", b"IIRO\x08\0\0\0", "this is a camera's raw data: save it as JPEG"),
+        ("a.pdf", b"%PDF-1.4", "this is a PDF document: save it as JPEG or PNG"),
+        ("a.svg", b"\xef\xbb\xbf \n<svg xmlns", "this is an SVG drawing: save it as JPEG or PNG"),
+        ("a.npz", b"PK\3\4" + bytes(30), "this is an archive.*weights go to --weights"),
+        ("a.npy", b"\x93NUMPY\1\0", "this is an array of NumPy: write it with numpy.savetxt"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "these are data in HDF5"),
+        ("a.pkl", b"\x80\x04\x95", "this is a pickle of Python.*not opened"),
+        ("a.safetensors", bytes(8) + b"{}", "these are weights: they go to --weights"),
+        ("a.png", b"", "this file is empty"),
+        ("a.csv", b"\x80\x04\x95", "this is a pickle of Python"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_something_else_is_named_and_what_to_do(tmp_path, name, content, words):
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused(path, words)
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of much, and then refuses
@@ -318,6 +343,46 @@ def test_csv_forms(tmp_path, mnist, mark, end, name):
         np.testing.assert_array_equal(read, x)
     path.write_text(lines(x.reshape(28, 28)).replace("\n", "\r\n"), newline="")
     np.testing.assert_array_equal(load_picture(path), x)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", " ", "  ", ", "])
+def test_csv_with_other_separators(tmp_path, mnist, separator):
+    path = tmp_path / "seven.csv"
+    path.write_text(lines(mnist.X_test[0].reshape(28, 28), separator))
+    np.testing.assert_array_equal(load_picture(path), mnist.X_test[0])
+
+
+def test_csv_as_numpy_writes_it(tmp_path, mnist):
+    np.savetxt(tmp_path / "seven.csv", mnist.X_test[0].reshape(28, 28))
+    np.testing.assert_array_equal(load_picture(tmp_path / "seven.csv"), mnist.X_test[0])
+
+
+@pytest.mark.parametrize("name", ["label", "Class", "y"])
+def test_csv_whose_header_says_that_the_label_is_last(tmp_path, mnist, name):
+    path = tmp_path / "seven.csv"
+    path.write_text(lines([[*(f"pixel{i}" for i in range(784)), name], [*mnist.X_test[0], 7]]))
+    np.testing.assert_array_equal(load_picture(path), mnist.X_test[0])
+
+
+@pytest.mark.parametrize("scaled", [lambda x: x // 128, lambda x: x / 255, lambda x: (x > 99).astype(float)])
+def test_csv_of_numbers_from_0_to_1(tmp_path, mnist, scaled):
+    path = tmp_path / "seven.csv"
+    path.write_text(lines(scaled(mnist.X_test[0]).reshape(28, 28)))
+    refused(path, "expected whole numbers from 0 to 255, got none above 1: multiply them by 255$")
+
+
+@pytest.mark.parametrize("grey", [0, 9, 255])
+def test_csv_without_ink(tmp_path, grey):
+    path = tmp_path / "none.csv"
+    path.write_text(lines([[grey] * 28] * 28))
+    refused(path, f"got a picture without ink: every pixel is {grey}$")
+
+
+def test_csv_of_white_paper_is_taken_with_a_warning(tmp_path, mnist):
+    path = tmp_path / "seven.csv"
+    path.write_text(lines(255 - mnist.X_test[0].reshape(28, 28)))
+    with pytest.warns(UserWarning, match="the paper is white"):
+        np.testing.assert_array_equal(load_picture(path), 255 - mnist.X_test[0])
 
 
 X = [[0] * 28] * 28

@@ -23,7 +23,9 @@ def run(pytester):
         nbformat.write(v4.new_notebook(cells=cells), pytester.path / "notebooks" / "07_waves.ipynb")
         pytester.mkdir("figures").joinpath("test_figures.py").write_text(
             "import pytest\n\n@pytest.mark.parametrize('name', ['wave', 'other'])\n"
-            f"def test(name):\n    exec({WORK.format(figure)!r})\n"
+            f"def test(name):\n    exec({WORK.format(figure)!r})\n\n"
+            f"@pytest.mark.sweep\n@pytest.mark.parametrize('name', ['wave'])\n"
+            f"def test_long(name):\n    exec({WORK.format(2)!r})\n"
         )
         return pytester.runpytest(*PLUGINS, *arguments)
 
@@ -33,7 +35,7 @@ def run(pytester):
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]])
 def test_a_chapter_far_over_its_budget_fails_alone_and_by_name(run, workers):
     result = run(0.5, 0, 0.2, 0.1, *workers)
-    result.assert_outcomes(passed=5, failed=1)
+    result.assert_outcomes(passed=6, failed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     seconds = r" +\d+\.\d"
     result.stdout.re_match_lines_random(
@@ -48,11 +50,11 @@ def test_a_chapter_far_over_its_budget_fails_alone_and_by_name(run, workers):
 
 def test_waiting_costs_nothing_and_twice_the_budget_is_allowed(run):
     result = run(1, 3, 0.9)
-    result.assert_outcomes(passed=5)
+    result.assert_outcomes(passed=6)
     result.stdout.re_match_lines([r"07_waves .* over its budget"])
 
 
 def test_a_chapter_within_its_budget_is_not_marked(run):
     result = run(0.1, 0, 60)
-    result.assert_outcomes(passed=5)
+    result.assert_outcomes(passed=6)
     assert "over its budget" not in result.stdout.str()

@@ -123,6 +123,57 @@ def test_a_run_sees_what_is_above_it_and_not_what_is_below(chapter):
     assert chapter.printed(3) == "".join(o.text for o in notebook_cells(QUICK)[2].outputs)
 
 
+def test_a_re_run_that_leaves_the_same_outdates_nothing(chapter):
+    runs = (12, 3, 7, 5)
+    assert [chapter.run(n) for n in runs] == ["ran"] * 4
+    assert [chapter.state(n) for n in runs] == ["ran"] * 4
+    chapter.edit(2, chapter.cell(2).locator(".cm-content, pre").first.inner_text() + "\nX = X + 1")
+    assert chapter.state(3) == "outdated"
+    chapter.press(2, "reset")  # the edit was undone before anything ran
+    assert chapter.run(2) == "ran"
+    assert [chapter.state(n) for n in runs] == ["ran"] * 4
+
+
+def test_where_something_cannot_be_put_back_python_starts_anew(chapter):
+    chapter.edit(2, "X = np.ones(2_000_000)")
+    chapter.edit(3, "X *= 2")
+    assert chapter.run(3) == "ran"
+    chapter.edit(3, "print(X[0])")
+    assert chapter.run(3) == "ran"
+    assert chapter.printed(3) == "1.0\n"
+    assert "Python was started anew: X could not be put back" in chapter.status(3)
+
+
+def test_an_output_that_its_text_did_not_make_says_so(tab, address):
+    chapter = Chapter(tab, address)
+    note = chapter.cell(2).locator(".run-differs")
+    assert not note.is_visible()
+    published = notebook_cells(QUICK)[1].source
+    chapter.edit(2, "print('mine')")
+    assert note.text_content() == "This is the output of the published code, not of the code above."
+    tab.reload()
+    chapter.cell(2).locator(".run-draft").wait_for()
+    assert note.is_visible() and "published code" in note.text_content()
+    assert note.get_attribute("role") == "status"
+    assert chapter.run(2) == "ran"
+    assert not note.is_visible() and chapter.printed(2) == "mine\n"
+    chapter.press(2, "swap")
+    assert note.is_visible() and "published code" in note.text_content()
+    chapter.press(2, "swap")
+    chapter.edit(2, "print('mine', 2)")
+    assert note.is_visible() and "changed since" in note.text_content()
+    chapter.edit(2, "print('mine')")
+    assert not note.is_visible() and chapter.state(2) == "ran"
+    assert chapter.run(4) == "new"  # it needs X
+    chapter.edit(2, published + "\n# a word")
+    assert chapter.run(4) == "ran"
+    chapter.edit(2, "X = 0")
+    later = chapter.cell(4).locator(".run-differs")
+    assert later.is_visible() and "older than a cell above" in later.text_content()
+    tab.emulate_media(media="print")  # on paper stand the published code and its output
+    assert not note.is_visible() and not later.is_visible()
+
+
 def test_an_exercise_is_solved_on_the_page(chapter):
     assert chapter.run(17) == "ran"
     assert "chain: not yet: your turn" in chapter.printed(17)

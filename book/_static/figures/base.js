@@ -164,9 +164,9 @@ export function picture(values, x0, y0, size, { columns = 28, shades = 15, colou
     const drawn = strokes.get(shade[d]) ?? "";
     if (shade[d]) strokes.set(shade[d], `${drawn}M${d % columns} ${Math.floor(d / columns)}h${end - d}`);
   }
-  const square = { x: x0, y: y0, width: size, height: size, "shape-rendering": "crispEdges" };
+  const square = { x: x0, y: y0, width: size, height: size, viewBox: `0 -0.5 ${columns} ${columns}` };
   return [
-    svg("svg", { ...square, viewBox: `0 -0.5 ${columns} ${columns}` },
+    svg("svg", { ...square, "shape-rendering": "crispEdges" },
       bar(0, -0.5, columns, columns - 0.5, { fill: colour(0) }),
       ...[...strokes].map(([level, d]) => path(d, { stroke: colour(level / shades) }))),
     ...(framed

@@ -66,8 +66,7 @@ function drawUnits(state, x, y) {
 }
 
 /** The same numbers as a table, one row for each unit. */
-function drawTable({ W2, z1, passes, a1, adds, z2 }, { wide, table: [x0, y0] }) {
-  const step = wide ? 47 : 62;
+function drawTable({ W2, z1, passes, a1, adds, z2 }, { table: [x0, y0, step] }) {
   const cell = (column, row, what, more) =>
     text(x0 + column * step, y0 + 28 * row, what, { anchor: "end", ...more });
   return [
@@ -87,8 +86,8 @@ const sum = scale([-TOP, TOP], [196, 40]), units = scale([-TOP, TOP], [424, 288]
 
 function layout(width) {
   const wide = width >= 600, right = wide ? width - 246 : width - 16;
-  return { height: wide ? 636 : 792, wide, x: scale([LEFT, RIGHT], [40, right]),
-    table: wide ? [right + 52, 110] : [70, 666] };
+  return { height: wide ? 636 : 792, x: scale([LEFT, RIGHT], [40, right]),
+    table: wide ? [right + 52, 110, 47] : [70, 666, Math.min(62, (width - 74) / 4)] };
 }
 
 function draw(all, at) {

@@ -44,7 +44,9 @@ function drawMoves({ nudge, twice, r, s, paths, dx, measured }, rows, along, nar
     bar(along(from), y - height / 2, along(to), y + height / 2, { class: "fill gradient" });
   const says = (name, slopes, times) => {
     const start = narrow ? "" : `*${name}* moves by `, product = `${slopes} · ${e} = ${fixed(times * nudge, digits)}`;
-    return text(zero, rows[name] - 9, start + product, { class: "gradient", shows: `moves.${name}` });
+    const words = start + (narrow ? product.replaceAll(" · ", "·") : product);
+    const x = Math.min(zero, along.range[1] - 6.4 * words.length);  // a long one on a small phone begins further left
+    return text(x, rows[name] - 9, words, { class: "gradient", shows: `moves.${name}` });
   };
   return [
     line(zero, 88, zero, rows.L + 26, { class: "stroke rule" }),

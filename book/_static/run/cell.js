@@ -6,11 +6,11 @@ import { Output } from "./output.js";
 export class Cell {
   before = null; // the cell that this one builds on
   after = []; // those that build on this one
-  fresh = false; // it has run, and nothing that it builds on has changed since
+  made = null; // what made the output of the last run: {text, on: what it ran on, left: what it left, end}
+  alive = false; // Python has what this cell left
   state = "new"; // waiting, running, ran, raised, outdated
   hasRun = false; // so there is another output than the stored one
   agreed = false; // the reader knows that it takes long
-  #version = 0; // counts what makes a result outdated
   #editor = null;
   #draft = null; // edited code where no editor is open
 
@@ -26,6 +26,7 @@ export class Cell {
     this.text = this.published;
     this.#addBar();
     this.output = new Output(element, this.bar.element);
+    this.showsStored = true;
     this.code.addEventListener("pointerup", (event) => this.#clicked(event));
     this.element.addEventListener("keydown", (event) => this.#typed(event));
     this.#recall();
@@ -47,6 +48,18 @@ export class Cell {
     return this.text !== this.published;
   }
 
+  // Whether what the last run showed and left is what a run of the present text, on the present text above, would.
+  get holds() {
+    const { before, made, text } = this;
+    if (made?.end !== "ran" || made.text !== text) return false;
+    return !before || (before.holds && before.made.left === made.on);
+  }
+
+  // Whether cells can be run on what this one left.
+  get fresh() {
+    return this.alive && this.holds && (!this.before || this.before.fresh);
+  }
+
   // The cells that this one builds on, from the top.
   get above() {
     return this.before ? [...this.before.above, this.before] : [];
@@ -54,35 +67,51 @@ export class Cell {
 
   // ---- running ------------------------------------------------------------------------------------------------------
 
-  // Run on what the cells above left; they have run. Return how it ended: ran, raised or stopped.
+  // Run on what the cells above left; they have run. Return how it ended: ran, raised, stopped or lost; see python.js.
   async run(python) {
-    this.outdate();
-    const [version, started] = [this.#version, performance.now()];
+    const started = performance.now();
+    const known = this.made;
+    this.made = { text: this.text, on: this.before?.made.left, end: "running" };
     this.become("running", "Running");
     this.hasRun = true;
     this.output.clear();
     this.element.setAttribute("aria-busy", "true");
     const job = { cell: this.number, source: this.text, before: this.before?.number };
-    let end;
+    let result;
     try {
-      end = await python.run(job, {
+      result = await python.run(job, {
         show: (kind, value) => this.#show(kind, value),
         clear: () => this.output.clear(),
       });
     } finally {
       this.element.removeAttribute("aria-busy");
     }
+    const { end, left, kept, lost } = result;
     const seconds = (performance.now() - started) / 1000;
-    if (end === "stopped") {
+    Object.assign(this.made, { end, left });
+    this.alive = end === "ran";
+    if (!kept) this.#lose();
+    if (end === "lost") {
+      this.lost = lost;
+      this.made = known;
+      this.become("waiting", "Waiting");
+    } else if (end === "stopped") {
       this.become("new", "Stopped. Python starts again at the next run.");
     } else {
       this.showStored(false);
       const what = end === "ran" ? "ran in" : "raised an error after";
       this.become(end, `Cell ${this.number} ${what} ${duration(seconds)}`);
-      this.fresh = end === "ran" && version === this.#version;
-      if (end === "ran" && !this.fresh) this.become("outdated", "Changed while it ran.");
     }
+    this.judge();
     return end;
+  }
+
+  // Python has forgotten what the cells left that were run on this one.
+  #lose() {
+    for (const cell of this.after) {
+      cell.alive = false;
+      cell.#lose();
+    }
   }
 
   become(state, status) {
@@ -92,16 +121,25 @@ export class Cell {
     this.bar.toggle("stop", busy);
   }
 
-  // What this cell shows, and what those show that build on it, holds no longer.
-  outdate(status = "A cell above was changed or run again after this one.") {
-    this.#version++;
-    this.fresh = false;
-    if (this.state === "ran") this.become("outdated", status);
-    for (const cell of this.after) cell.outdate();
+  // Say of this cell, and of those that build on it, whether what they show is what their text makes.
+  judge() {
+    if (this.state === "running") return this.output.note(""); // when it has run, it is judged
+    const { made, state, holds } = this;
+    const changed = made && made.text !== this.text;
+    const why = changed ? "Changed since it ran." : "A cell above was changed or run again after this one.";
+    if (state === "ran" && !holds) this.become("outdated", why);
+    if (state === "outdated") this.become(holds ? "ran" : "outdated", holds ? "This holds again." : why);
+    let note = "";
+    if (this.showsStored && this.edited) note = "This is the output of the published code, not of the code above.";
+    else if (!this.showsStored && changed) note = "This is the output of other code: the code above was changed since.";
+    else if (!this.showsStored && made?.end === "ran" && !holds)
+      note = "This output is older than a cell above, which was changed or run again.";
+    this.output.note(note);
+    for (const cell of this.after) cell.judge();
   }
 
   #show(kind, value) {
-    this.showStored(false);
+    if (this.showsStored) this.showStored(false);
     this.output.show(kind, value, this.edited);
   }
 
@@ -112,6 +150,7 @@ export class Cell {
     const what = stored ? "new" : "stored";
     this.storedButton.textContent = `Show the ${what} output`;
     this.storedButton.ariaLabel = `Show the ${what} output of cell ${this.number}`;
+    this.judge();
   }
 
   // Open the answer that a reader has asked for by running the cell.
@@ -130,7 +169,7 @@ export class Cell {
     if (!this.#editor) this.#showDraft();
     this.element.classList.toggle("run-edited", this.edited);
     this.bar.toggle("reset", this.edited);
-    this.outdate("Changed since it ran.");
+    this.judge();
     this.#keep();
   }
 
@@ -167,7 +206,8 @@ export class Cell {
     this.element.classList.remove("run-editing");
     if (this.state === "waiting" || this.state === "running") return;
     this.output.clear();
-    this.agreed = this.hasRun = false;
+    this.agreed = this.hasRun = this.alive = false;
+    this.made = null;
     this.become("new", "");
     this.showStored(true);
   }

@@ -16,6 +16,13 @@ export class Output {
     this.fresh = make("div", { className: "cell_output run-fresh" });
     this.stored?.classList.add("run-stored");
     (this.stored ?? bar).after(this.fresh);
+    this.noted = make("p", { className: "run-differs", role: "status" });
+    (this.stored ?? this.fresh).before(this.noted);
+  }
+
+  // Say above the output what it is not; nothing where there is none.
+  note(text) {
+    if (this.noted.textContent !== text) this.noted.textContent = text;
   }
 
   clear() {

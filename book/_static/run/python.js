@@ -20,7 +20,9 @@ export class Python {
   }
 
   // Run a cell's source on what the cell `before` left; `output` has `show(kind, value)` and `clear()`.
-  // The promise's value is "ran", "raised" or "stopped"; it is rejected if Python itself failed.
+  // The promise's value is {end, left, kept, lost}: it ended as "ran", "raised", "stopped" or "lost", and left what has
+  // the digest `left`; what was run on this cell before still stands if `kept`. If what the cells above left could not
+  // be brought back, nothing has run, and `lost` says why. The promise is rejected if Python itself failed.
   run({ cell, source, before }, output) {
     this.#worker ??= this.#start();
     const number = ++this.#last;
@@ -35,7 +37,7 @@ export class Python {
     this.#worker?.terminate();
     this.#worker = null;
     clearTimeout(this.#silence);
-    for (const { resolve } of this.#runs.values()) resolve("stopped");
+    for (const { resolve } of this.#runs.values()) resolve({ end: "stopped" });
     this.#runs.clear();
   }
 
@@ -72,7 +74,8 @@ export class Python {
     if (message.broken) this.#fail(message.broken);
     if (message.done) {
       this.#runs.delete(message.done);
-      run.resolve(message.ok ? "ran" : "raised");
+      const { ok, left, kept, lost } = message;
+      run.resolve({ end: lost ? "lost" : ok ? "ran" : "raised", left, kept, lost });
     }
   }
 

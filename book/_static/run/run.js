@@ -19,6 +19,7 @@ class Page {
   #wanted = []; // the cells that a reader asked for, in order
   #work = null; // the promise that they have all been run, while there are some
   #arrived = 0; // bytes
+  why = ""; // Python was started anew, where it was
 
   constructor(config) {
     this.config = config;
@@ -66,7 +67,7 @@ class Page {
   runAll() {
     const cells = this.cells.filter((cell) => cell.kind !== "solution");
     this.#warn(cells, this.bar, () => {
-      this.cells[0].outdate();
+      for (const cell of this.cells) cell.alive = false;
       this.speaker = this.bar;
       this.#want(cells);
     });
@@ -135,8 +136,13 @@ class Page {
       this.doing = this.#describe(needed.length);
       this.speaker.say(this.doing);
       const end = await this.#execute(cell);
+      if (end === "lost") this.#startAnew(cell.lost);
       if (this.speaker !== this.bar) this.speaker = null;
-      if (cell === target && this.#wanted[0] === target) this.#wanted.shift();
+      if (end !== "lost" && cell === target && this.#wanted[0] === target) {
+        this.#wanted.shift();
+        if (this.why && end === "ran") target.bar.say(`${target.bar.status.textContent}. ${this.why}`);
+        this.why = "";
+      }
       if (end === "raised") this.#giveUp(`Not run: cell ${cell.number}, above, raised an error.`);
     }
     if (this.speaker) this.bar.say("");
@@ -147,7 +153,7 @@ class Page {
 
   #describe(needed) {
     if (this.speaker === this.bar) return `Running: ${this.#wanted.length} cells to go`;
-    return needed ? `Running what it needs from above: ${needed} to go` : "Running";
+    return this.why + (needed ? `Running what it needs from above: ${needed} to go` : "Running");
   }
 
   async #execute(cell) {
@@ -156,9 +162,17 @@ class Page {
     } catch (error) {
       this.#forget();
       cell.become("new", error.message);
+      cell.judge();
       this.#giveUp("Not run.");
       return "broken";
     }
+  }
+
+  // What a cell builds on could not be brought back: the cells above it run once more, in a new Python.
+  #startAnew(lost) {
+    this.python.stop();
+    this.#forget();
+    this.why = `Python was started anew: ${lost}. `;
   }
 
   #giveUp(status) {
@@ -167,7 +181,7 @@ class Page {
 
   // The interpreter is gone, and with it what the cells left.
   #forget() {
-    for (const cell of this.cells) cell.fresh = false;
+    for (const cell of this.cells) cell.alive = false;
     this.#arrived = 0;
   }
 

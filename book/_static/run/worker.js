@@ -5,7 +5,8 @@
 //          {name: [bytes, sha256]}, and the data: its folder, and its sizes {path: bytes}
 //      {run: number, cell, source, before}
 // Out: {ready: true} · {loading: name, bytes} · {loaded: name} · {silent: name, seconds} · {running: true} ·
-//      {clear: true} · {show: kind, value} · {done: number, ok} · {broken: reason} ·
+//      {clear: true} · {show: kind, value} · {broken: reason} ·
+//      {done: number, ok, left, kept, lost} (cells.py says what these are) ·
 //      {waits: name}, and then nothing before that file is there
 //
 // While Python computes, nothing that comes in is heard. So what a run shows has a budget, in outputs.py.
@@ -68,7 +69,8 @@ async function run({ run: number, cell, source, before }) {
     end = found.length ? cells.run(cell, source, before) : false;
   }
   if (problems.length && !end) postMessage({ show: "error", value: `\n${problems.join("\n")}\n` });
-  postMessage({ done: number, ok: end });
+  const { left, kept, lost } = cells;
+  postMessage({ done: number, ok: end, left, kept, lost });
 }
 
 // ---- what is fetched ------------------------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""In Firefox and in WebKit: a page with formulas and a figure, a cell that is run, a digit that is drawn."""
+
+import os
+
+import pytest
+from engines import ENGINES, wait_for
+
+pytestmark = pytest.mark.sweep
+CHAPTER = "notebooks/04_softmax"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request, tmp_path_factory):
+    try:
+        with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as engine:
+            yield engine
+    except FileNotFoundError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def settled(engine, expression, what, seconds=480):
+    return wait_for(lambda: engine.evaluate(expression), what, seconds)
+
+
+def test_formulas_are_set_and_the_figure_answers(engine, address):
+    engine.goto(f"{address}/{CHAPTER}.html")
+    formulas = engine.evaluate(
+        """MathJax.startup.promise.then(() => ({
+          written: document.querySelectorAll('.math').length,
+          typeset: document.querySelectorAll('.math > mjx-container').length,
+          errors: document.querySelectorAll('mjx-merror').length }))"""
+    )
+    assert formulas["typeset"] == formulas["written"] > 20 and formulas["errors"] == 0
+    engine.evaluate("document.querySelector('figure.interactive').scrollIntoView()")
+    settled(engine, "document.querySelector('figure.interactive.mounted .handle') !== null", "the figure to come alive")
+    before = engine.evaluate("document.querySelector('figure.interactive .stage').outerHTML")
+    engine.evaluate(
+        """document.querySelector('figure.interactive .handle').dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true }))"""
+    )
+    assert settled(engine, "document.querySelector('figure.interactive .stage').outerHTML", "the figure") != before
+
+
+def test_a_cell_runs(engine, address):
+    engine.goto(f"{address}/{CHAPTER}.html")
+    settled(engine, "document.querySelectorAll('article .run-run').length > 1", "the Run buttons")
+    cells = "[...document.querySelectorAll('.cell')].filter(cell => cell.querySelector('.run-run'))"
+    engine.evaluate(f"void {cells}[1].querySelector('.run-run').click()")
+    stored, fresh = (
+        f"[...{cells}[1].querySelectorAll('.run-{which} pre')].map(e => e.textContent.trim()).join(' ')"
+        for which in ("stored", "fresh")
+    )
+    assert engine.evaluate(stored)
+    settled(engine, f"{fresh} === {stored}", f"the cell to print {engine.evaluate(stored)!r}")
+
+
+def test_a_drawn_digit_is_read(engine, address):
+    engine.goto(f"{address}/book/draw.html")
+    engine.evaluate("document.querySelector('.draw-a-digit').scrollIntoView({ behavior: 'instant' })")
+    settled(engine, "document.querySelector('.draw-a-digit.mounted .pad') !== null", "the sheet")
+    engine.evaluate("document.querySelector('.pad').scrollIntoView({ behavior: 'instant', block: 'center' })")
+    box = engine.evaluate("document.querySelector('.pad').getBoundingClientRect()")
+    corners = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
+    engine.drag([(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners])
+    answer = settled(engine, "document.querySelector('.answer').textContent", "an answer")
+    assert answer.startswith("Read as 7")
