@@ -194,6 +194,17 @@ def test_a_re_run_that_leaves_the_same_outdates_nothing(page, what):
     assert printed(page) == "1\n"
 
 
+def test_what_a_later_cell_imports_makes_no_difference(page):
+    code = "import numpy as np\nx = 1"
+    assert page.run(1, code)
+    first = page.left
+    assert page.run(2, "import matplotlib\nmatplotlib.rcParams['lines.linewidth'] = 9\nnp.random.seed(3)", 1)
+    assert page.run(1, code)
+    assert page.kept and page.left == first
+    assert page.run(3, "import matplotlib\nprint(matplotlib.rcParams['lines.linewidth'] == 9)", 1)
+    assert printed(page) == "False\n"
+
+
 @pytest.mark.parametrize("what", OTHER)
 def test_a_re_run_that_leaves_something_else_says_so(page, what):
     assert page.run(1, IMPORTS)
