@@ -194,6 +194,18 @@ def test_a_re_run_that_leaves_the_same_outdates_nothing(page, what):
     assert printed(page) == "1\n"
 
 
+def test_what_a_later_cell_imports_makes_no_difference(page):
+    page.start = page.memory.take()  # pytest says in the environment, and in a name, that a test has begun
+    code = "import numpy as np\nx = 1"
+    assert page.run(1, code)
+    first = page.left
+    assert page.run(2, "import matplotlib\nmatplotlib.rcParams['lines.linewidth'] = 9\nnp.random.seed(3)", 1)
+    assert page.run(1, code)
+    assert page.kept and page.left == first
+    assert page.run(3, "import matplotlib\nprint(matplotlib.rcParams['lines.linewidth'] == 9)", 1)
+    assert printed(page) == "False\n"
+
+
 @pytest.mark.parametrize("what", OTHER)
 def test_a_re_run_that_leaves_something_else_says_so(page, what):
     assert page.run(1, IMPORTS)
@@ -208,8 +220,8 @@ def test_a_re_run_that_leaves_something_else_says_so(page, what):
 
 
 def test_an_edited_cell_leaves_something_else(page):
-    for _ in range(2):
-        assert page.run(1, "def f():\n    return 1\nx = -1")
+    page.start = page.memory.take()  # as above
+    assert page.run(1, "def f():\n    return 1\nx = -1")
     left = page.left
     for one, x in ((2, "-1"), (1, "-2"), (1, "-1.0"), (1, "[-1]")):
         assert page.run(1, f"def f():\n    return {one}\nx = {x}")

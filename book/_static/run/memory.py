@@ -45,10 +45,13 @@ class Memory:
         self.originals = {}  # module or class -> what it held when it was new
         self.born = {}  # module of nnlib -> how to make it what it was when it was new
         self.copies = {}  # id of an array -> its digest, and a copy that several moments share
+        self.defaults = {}  # setting -> what it was when its module was new
+        self.filters = []  # those of warnings that modules add when they are new
         self.note_modules()
 
     def prepare(self, tree):
         """Import what a cell is going to import, to know these modules before the cell can change them."""
+        filters = warnings.filters.copy()
         for node in ast.walk(tree):
             names = []
             if isinstance(node, ast.Import):
@@ -60,12 +63,16 @@ class Memory:
                 if name not in sys.modules and not hasattr(sys.modules.get(package), last):
                     with contextlib.suppress(Exception):  # what is wrong the cell itself will say
                         importlib.import_module(name)
+        self.filters[:0] = [known for known in warnings.filters if known not in filters + self.filters]
         self.note_modules()
 
     def note_modules(self):
         for name, module in list(sys.modules.items()):
             if isinstance(module, types.ModuleType) and module not in self.originals and name != "__main__":
                 self.note(name, module)
+        for name, get, _ in settings():
+            if name not in self.defaults:
+                self.defaults[name] = get()
 
     def note(self, name, module):
         """Keep what a module holds when it is new."""
@@ -75,6 +82,11 @@ class Memory:
                 self.originals.setdefault(value, dict(vars(value)))
         if name.partition(".")[0] == "nnlib":
             self.born[module] = View([vars(module)], self.copies).undo
+
+    def with_filters(self, values):
+        """Settings with the filters of the modules that are there now: these come only once."""
+        known = values["warnings"]
+        return {**values, "warnings": [*(new for new in self.filters if new not in known), *known]}
 
     def take(self, shown=""):
         """Return what all is now; `shown` stands for what the figures show, which are not looked into."""
@@ -91,11 +103,13 @@ class Moment:
         self.view = self.look(memory.copies)
         memory.copies = self.view.copies
         self.patches = patches(memory.originals)
-        self.settings = {name: (get(), put) for name, get, put in settings()}
+        self.settings = {**memory.defaults, **{name: get() for name, get, _ in settings()}}
         self.files = files()
         patched = sorted((str(holder), name, id(value)) for (holder, name), value in self.patches.items())
         sums = [(path, zlib.crc32(f) if isinstance(f, bytes) else f) for path, f in sorted(self.files.items())]
-        told = {name: plainly(value) for name, (value, _) in self.settings.items()}
+        told = {name: plainly(self.wanted(name)) for name in self.settings}
+        defaults = memory.with_filters(memory.defaults)
+        told = {name: value for name, value in told.items() if value != plainly(defaults[name])}
         text = repr([self.view.digests, patched, sums, told, shown if self.view.artists else ""])
         if self.view.unknown:
             text += os.urandom(8).hex()
@@ -117,17 +131,20 @@ class Moment:
         for holder, name in {**patches(originals), **self.patches}:
             with contextlib.suppress(Exception):
                 restore(holder, name, self.patches.get((holder, name), originals[holder].get(name, ABSENT)))
-        for value, put in self.settings.values():
+        for name, _, put in settings():
             with contextlib.suppress(Exception):
-                put(value)
+                put(self.wanted(name))
         put_files(self.files)
         return self.view.unknown | self.lost()
+
+    def wanted(self, setting):
+        """What a setting was then; of a module that was not there yet, what it was when it was new."""
+        return self.memory.with_filters({**self.memory.defaults, **self.settings})[setting]
 
     def lost(self):
         """The names of what is not as it was."""
         now = self.look()
-        lost = {name for name, get, _ in settings() if name in self.settings
-                and plainly(get()) != plainly(self.settings[name][0])}  # fmt: skip
+        lost = {name for name, get, _ in settings() if plainly(get()) != plainly(self.wanted(name))}
         patched = patches(self.memory.originals)
         lost |= {name for _, name in {*patched, *self.patches} if patched != self.patches}
         lost |= {path for path, content in files().items() if self.files.get(path) != content}
