@@ -345,7 +345,7 @@ def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
 
 
 def test_without_the_editor_the_code_is_plain_text_to_edit(tab, address):
-    tab.route("**/run/editor.js", lambda route: route.abort())
+    tab.route("**/run/editor.js*", lambda route: route.abort())
     chapter = Chapter(tab, address)
     chapter.press(2, "edit")
     draft = chapter.cell(2).locator(".run-draft")
