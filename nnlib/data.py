@@ -145,18 +145,22 @@ def read_csv(path):
         with pd.read_csv(path, **form) as frames:
             numbers = np.concatenate([_digits(frame, path, header, label) for frame in frames])
     except (pd.errors.ParserError, UnicodeDecodeError, OverflowError) as error:
-        raise ValueError(f"{path}: expected {expected}; {str(error).strip()}") from None
+        what = str(error).strip().removeprefix("Error tokenizing data. C error: ")  # pandas' words for its own parts
+        raise ValueError(f"{path}: expected {expected}; {what}") from None
     if len(numbers) == 0:
         raise ValueError(f"{path}: expected rows below the header, got none")
     X, y = np.delete(numbers, label or 0, axis=1), numbers[:, label or 0].copy()
     # A corner without ink read as labels that are all 0, and labels as a corner.
     if label is None and np.mean(y == 0) > 0.9 and X[:, -1].max() < CLASSES and np.mean(X[:, -1] == 0) < 0.5:
         raise ValueError(f"{path}: expected the label first, got rows that {_LAST}")
+    if X.max() == 1:
+        raise ValueError(f"{path}: expected pixels from 0 to 255, got none above 1: multiply them by 255")
     return np.ascontiguousarray(X), y
 
 
 _LAST = "end in it, it seems: move that column to the front, or name it label in a header line"
-_LABEL_NAMES = {"label", "labels", "class", "digit", "target", "y"}
+LABEL_NAMES = {"label", "labels", "class", "digit", "target", "y"}
+_INDEX_NAMES = {"id", "index", "imageid", "image_id", "row", "unnamed: 0"}
 
 
 def _csv_form(path, expected):
@@ -169,6 +173,8 @@ def _csv_form(path, expected):
     kind = files.kind_of(start)
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         kind = "text in UTF-16: save it as UTF-8"
+    if start[:9].lower() == b"@relation":
+        kind = "ARFF: keep what is below @DATA, with a header line that names the column of labels"
     if kind:
         raise ValueError(f"{path}: expected {expected}, got {kind}")
     line = re.split(r"\r\n|\r|\n", start.decode("utf-8-sig", errors="replace"), maxsplit=1)[0]
@@ -179,12 +185,17 @@ def _csv_form(path, expected):
         separator = r"\s+"
     cells = line.split() if separator == r"\s+" else line.split(separator)
     names = [cell.strip().strip("\"'").strip().lower() for cell in cells]
-    places = [place for place, name in enumerate(names) if name in _LABEL_NAMES]
+    places = [place for place, name in enumerate(names) if name in LABEL_NAMES]
     if len(places) > 1:
         named = " and ".join(f"{names[place]!r}" for place in places)
         raise ValueError(f"{path}: expected one column with the label, got {named} in the header")
     if places:
         return separator, 1, places[0]
+    if names[0] in _INDEX_NAMES:
+        raise ValueError(
+            f"{path}: expected {expected}, got {names[0]!r} as the first column's name and none of a label: "
+            "take that column away, or name it label if it is the label"
+        )
     # Names of columns are no numbers, or numbers in turn.
     counted = [name for name in names if name.isdecimal()]
     first = int(counted[0]) if counted else 0
@@ -204,10 +215,14 @@ def _digits(frame, path, header, label):
     """Return some lines of a CSV file as uint8, (N, 785), without the header."""
     import pandas as pd
 
+    if frame.shape[1] == PIXELS + 2 and ((last := frame.iloc[:, -1]).isna() | (last == "")).all():
+        frame = frame.iloc[:, :-1]  # each line ends in a separator
     if frame.shape[1] != PIXELS + 1:
+        why = ": the label is missing, it seems" if frame.shape[1] == PIXELS else ""
+        if _counts(frame, header):
+            why = ": the first counts the rows, it seems"
         raise ValueError(
-            f"{path}: expected {PIXELS + 1} columns, a label and {PIXELS} pixels, got {frame.shape[1]}"
-            + (": the first counts the rows, it seems" if _counts(frame, header) else "")
+            f"{path}: expected {PIXELS + 1} columns, a label and {PIXELS} pixels, got {frame.shape[1]}{why}"
         )
     if frame.index[0] == 0:
         frame = frame[header:]
@@ -225,6 +240,8 @@ def _digits(frame, path, header, label):
             last = numbers[:, -1]
             if last.max() < CLASSES and np.mean(last == 0) < 0.5:
                 got += f" in rows that {_LAST}"
+        if not is_label and 0 < numbers[row, column] < 1 and np.nanmax(np.delete(numbers[row], label or 0)) <= 1:
+            got += " in a row of none above 1: multiply the pixels by 255"
         raise ValueError(f"{path}, line {frame.index[row] + 1}: expected {what}, got {got}")
     return numbers.astype(np.uint8)
 

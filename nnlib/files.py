@@ -84,7 +84,7 @@ def check_writable(path):
         If there is no folder to write into, one may not, or what is there is
         no ordinary file: a pipe or a device would be replaced by one.
     """
-    target = Path(path).resolve()
+    target = Path(os.path.realpath(path))  # Path.resolve stops at a circle of links, before Python 3.13
     if target.is_symlink():
         raise ValueError(f"{path}: expected an ordinary file, got a link that leads round in a circle")
     if target.exists() and not target.is_file():

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from .data import PIXELS
+from . import files
+from .data import LABEL_NAMES, PIXELS
 
 _LIMIT = 50_000_000  # pixels in a picture file; above it decompressing is an attack or a mistake
 _FAINTEST = 16  # greys between paper and ink; below it there is none
@@ -108,20 +109,39 @@ def _what_it_is(path):
 
 def _from_csv(path):
     form = "28 rows of 28 numbers, or one of 784 or 785"
+    content = path.read_bytes()
+    kind = files.kind_of(content)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        kind = "text in UTF-16: save it as UTF-8"
+    if kind:
+        raise ValueError(f"{path}: expected {form}, got {kind}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        separator = next((mark for mark in ",;\t" if mark in text), " ")
-        rows = [row for row in csv.reader(text.splitlines(), delimiter=separator, skipinitialspace=True) if row]
+        lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
+        separator = next((mark for mark in ",;\t" if any(mark in line for line in lines)), " ")
+        # More lines than a picture has are counted, not taken apart.
+        rows = list(csv.reader((line.strip(" ") for line in lines[:30]), delimiter=separator, skipinitialspace=True))
     except (ValueError, csv.Error) as error:  # no text
         raise ValueError(f"{path}: expected {form}; {_what_it_is(path) or error}") from None
-    header = rows.pop(0) if len(rows) == 2 and not any(_number(name) is not None for name in rows[0][:1]) else []
+    if all(len(row) in (29, PIXELS + 1, PIXELS + 2) and not row[-1].strip() for row in rows):
+        rows = [row[:-1] for row in rows]  # each line ends in a separator
+    count, first = len(lines), rows[0] if rows else []
+    header = []
+    if count in (2, 29) and (_number(first[0]) is None or first == [str(n) for n in range(len(first))]):
+        header, count = rows.pop(0), count - 1
     lengths = [len(row) for row in rows] or [0]
-    if (len(rows), min(lengths), max(lengths)) not in ((28, 28, 28), (1, PIXELS, PIXELS), (1, PIXELS + 1, PIXELS + 1)):
+    if (count, min(lengths), max(lengths)) not in ((28, 28, 28), (1, PIXELS, PIXELS), (1, PIXELS + 1, PIXELS + 1)):
         length = " to ".join(map(str, sorted({min(lengths), max(lengths)})))
-        raise ValueError(f"{path}: expected {form}, got {len(rows)} × {length}")
+        many = ": keep one row, of one picture" if count > 1 and min(lengths) >= PIXELS else ""
+        raise ValueError(f"{path}: expected {form}, got {count} × {length}{many}")
     cells = [cell for row in rows for cell in row]
-    label_last = header and header[-1].strip().lower() in ("label", "class", "target", "y")
-    cells = cells[:PIXELS] if label_last else cells[-PIXELS:]  # without the label
+    if len(cells) > PIXELS:  # one is the label
+        places = [place for place, name in enumerate(header) if name.strip().lower() in LABEL_NAMES]
+        if not places and _number(cells[0]) == 0 and _number(cells[-1]) in range(1, 10):
+            raise ValueError(
+                f"{path}: expected the label first, got a row that ends in it, it seems: "
+                "take that number away, or name its column label in a header line"
+            )
+        del cells[places[0] if places else 0]
     pixels = [_number(cell) for cell in cells]
     if all(pixel is not None and 0 <= pixel <= 1 for pixel in pixels) and any(pixels):
         raise ValueError(f"{path}: expected whole numbers from 0 to 255, got none above 1: multiply them by 255")

@@ -1,5 +1,6 @@
 """The training loop, and measuring what it made."""
 
+import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -124,6 +125,7 @@ def fit(
     if validation is not None:
         validation = _checked(net, *validation)
     N, dtype = len(y), net.dtype
+    _check_params(net)
     if epochs < 1 or not 1 <= batch_size <= N or not 0 <= learning_rate < np.inf:
         raise ValueError(
             f"expected epochs ≥ 1, a batch of 1 to {N} and a learning rate ≥ 0, "
@@ -134,13 +136,14 @@ def fit(
         raise ValueError("expected finite weights to start from, got nan or infinity")
     history = History() if history is None else history
     begin, steps, t = len(history.epochs), epochs * -(-N // batch_size), 0
+    quiet = not verbose or sys.stderr is None  # it is where the shell closed it
     first, by_step = None, batch_size == 1 and hasattr(net, "step")
     # Of each example, in the order of their turns and from before its update.
     Z, loss = np.empty((N, net.classes)), np.empty(N)
     for epoch in range(begin, begin + epochs):
         order, seen = rng.permutation(N) if shuffle else np.arange(N), 0
         for start in tqdm(
-            range(0, N, batch_size), f"epoch {epoch}", leave=False, disable=not verbose
+            range(0, N, batch_size), f"epoch {epoch}", leave=False, disable=quiet
         ):
             eta = learning_rate
             if decay:
@@ -152,7 +155,8 @@ def fit(
                 Z[start] = net.step(scale(X[n], dtype), y[n], eta)
             else:
                 rows = order[start:end]
-                Z[start:end], grads = net.scores_and_grads(scale(X[rows], dtype), Y[rows])
+                scores, grads = net.scores_and_grads(scale(X[rows], dtype), Y[rows])
+                Z[start:end] = _scores_of(net, scores, len(rows))
                 _descend(net.params, grads, eta)
             if end - seen >= _LOOK or end == N:
                 part = slice(seen, end)
@@ -180,6 +184,19 @@ def _descend(params, grads, eta):
         raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")
     for name, param in params.items():
         param -= eta * grads[name]  # eq-sgd
+
+
+def _check_params(net):
+    """Raise a ValueError unless the parameters are arrays that training can move."""
+    params, again = net.params, net.params
+    for name, param in params.items():
+        if not isinstance(param, np.ndarray) or param.size == 0 or not np.issubdtype(param.dtype, np.floating):
+            got = f"shape {np.shape(param)} of {getattr(param, 'dtype', type(param).__name__)}"
+            raise ValueError(f"expected parameters that are arrays of floating-point numbers, got {name}, {got}")
+        if again[name] is not param:
+            raise ValueError(f"expected params to hold the network's own arrays, got a new {name} at each look")
+    if not params:
+        raise ValueError("expected a network with parameters, got none in params")
 
 
 def _heaviest(net):
@@ -219,10 +236,19 @@ def evaluate(net, X, y, chunk=2000):
     Y, loss, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)
-        Z = net.scores(scale(X[part], net.dtype))
+        Z = _scores_of(net, net.scores(scale(X[part], net.dtype)), len(Y[part]))
         loss -= float((Y[part] * log_softmax(Z)).sum())
         predicted[part] = Z.argmax(axis=1)
     return Score(loss / len(y), accuracy(predicted, y))
+
+
+def _scores_of(net, Z, N):
+    """Return the scores, which must be a row for each of N examples: others
+    would be spread over the classes in silence.
+    """
+    if np.shape(Z) != (N, net.classes):
+        raise ValueError(f"expected scores ({N}, {net.classes}) from the network, got shape {np.shape(Z)}")
+    return Z
 
 
 def _checked(net, X, y):

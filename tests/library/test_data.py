@@ -344,7 +344,11 @@ def test_a_bad_label_is_named(tmp_path, value, before):
         ([ROW, ['"7', *ROW[1:]]], "expected"),
         ([HEADER, HEADER, ROW], "line 2: expected a label, 0 to 9, got 'label'"),
         ([["|".join(ROW)]], "got 1"),
-        ([HEADER[1:], ROW[1:]], "expected 785 columns, a label and 784 pixels, got 784"),
+        ([HEADER[1:], ROW[1:]], "expected 785 columns, a label and 784 pixels, got 784: the label is missing, it"),
+        ([["ImageId", *HEADER[1:]], ["1", *ROW[1:]]], "got 'imageid' as the first column's name and none of a label"),
+        ([["Unnamed: 0", *HEADER[1:]], ["0", *ROW[1:]]], "got 'unnamed: 0' as the first column's name and none"),
+        ([["7", *784 * ["0"]], ["7", *392 * ["0", "1"]]], "got none above 1: multiply them by 255"),
+        ([["7", *783 * ["0"], "0.5"]], "got '0.5' in a row of none above 1: multiply the pixels by 255"),
         ([[*HEADER, "class"], [*ROW, "0"]], "expected one column with the label, got 'label' and 'class' in the"),
         ([["", *HEADER], ["0", *ROW], ["1", *ROW]], "got 786: the first counts the rows, it seems"),
         ([["0", *ROW], ["1", *ROW]], "got 786: the first counts the rows, it seems"),
@@ -362,6 +366,7 @@ def test_ragged_and_empty_csv(tmp_path, rows, words):
     [
         (b"\x89PNG\r\n\x1a\n\0\0\xff", "got a PNG picture"),
         ("5,0,0\n".encode("utf-16"), "got text in UTF-16: save it as UTF-8"),
+        (b"@RELATION mnist_784\n", "got ARFF: keep what is below @DATA"),
         (gzip.compress(b"5,0,0\n", mtime=0), "got a gzip file"),
         (b"PK\3\4" + bytes(26) + b"mnist_train.csv", "got a zip archive"),
         (b"PK\3\4" + bytes(26) + b"[Content_Types].xml xl/workbook.xml", "got an Excel file"),
@@ -395,6 +400,12 @@ def test_csv_separators(tmp_path, separator, header):
     path = tmp_path / "file.csv"
     path.write_bytes("\r".join(separator.join(row) for row in rows).encode())  # the third of the line ends
     X, y = data.read_csv(path)
+    assert y.tolist() == [7, 7] and X.tolist() == [list(map(int, ROW[1:]))] * 2
+
+
+@pytest.mark.parametrize("header", [[], [HEADER]])
+def test_csv_whose_lines_end_in_a_separator(tmp_path, header):
+    X, y = data.read_csv(csv(tmp_path, *([*row, ""] for row in [*header, ROW, ROW])))
     assert y.tolist() == [7, 7] and X.tolist() == [list(map(int, ROW[1:]))] * 2
 
 

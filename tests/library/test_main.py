@@ -165,12 +165,14 @@ def test_what_cannot_be_trained_is_said_in_one_line(run, small_mnist, words, mes
         (".", "expected an ordinary file, got a folder"),
         ("pipe", "expected an ordinary file, got a pipe"),
         ("link", "expected an ordinary file, got a pipe"),
+        ("round", "expected an ordinary file, got a link that leads round in a circle"),
     ],
 )
 def test_save_where_nothing_can_be_written_is_refused_before_training(run, small_mnist, monkeypatch, place, words):
     monkeypatch.setattr(program, "load_mnist", lambda *_: pytest.fail("went on to the training"))
     os.mkfifo(small_mnist.parent / "pipe")
     (small_mnist.parent / "link").symlink_to("pipe")
+    (small_mnist.parent / "round").symlink_to("round")
     target = small_mnist.parent / place
     line, out = fails(run, "train", "--data", small_mnist, "--save", target)
     assert line.startswith(f"nnlib: {target}: {words}")
@@ -222,6 +224,12 @@ def test_a_reader_that_goes_away_ends_it_quietly(small_mnist, words):
         errors = process.stderr.read().decode()
     assert process.returncode in (0, 141)
     assert "Error" not in errors and "nnlib:" not in errors
+
+
+def test_a_training_without_a_place_for_errors(small_mnist):
+    words = [sys.executable, "-m", "nnlib", "train", "--data", str(small_mnist), *SMALL]
+    done = subprocess.run(["sh", "-c", '"$@" 2>&-', "sh", *words], stdout=subprocess.PIPE, timeout=100)
+    assert done.returncode == 0 and b"Predicted label: " in done.stdout
 
 
 def test_a_training_in_a_pipe_shows_each_epoch_as_it_ends(small_mnist):

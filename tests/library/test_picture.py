@@ -289,7 +289,7 @@ def test_foreign_files(tmp_path, content):
         ("a.pkl", b"\x80\x04\x95", "this is a pickle of Python.*not opened"),
         ("a.safetensors", bytes(8) + b"{}", "these are weights: they go to --weights"),
         ("a.png", b"", "this file is empty"),
-        ("a.csv", b"\x80\x04\x95", "this is a pickle of Python"),
+        ("a.csv", b"\x80\x04\x95", "got a Python pickle"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_something_else_is_named_and_what_to_do(tmp_path, name, content, words):
@@ -357,11 +357,30 @@ def test_csv_as_numpy_writes_it(tmp_path, mnist):
     np.testing.assert_array_equal(load_picture(tmp_path / "seven.csv"), mnist.X_test[0])
 
 
-@pytest.mark.parametrize("name", ["label", "Class", "y"])
-def test_csv_whose_header_says_that_the_label_is_last(tmp_path, mnist, name):
+@pytest.mark.parametrize("name", ["label", "Class", "y", "digit", "labels"])
+@pytest.mark.parametrize("place", [0, 5, 784])
+def test_csv_whose_header_says_where_the_label_is(tmp_path, mnist, name, place):
     path = tmp_path / "seven.csv"
-    path.write_text(lines([[*(f"pixel{i}" for i in range(784)), name], [*mnist.X_test[0], 7]]))
+    header = [f"pixel{i}" for i in range(784)]
+    header.insert(place, name)
+    path.write_text(lines([header, np.insert(mnist.X_test[0], place, 7)]))
     np.testing.assert_array_equal(load_picture(path), mnist.X_test[0])
+
+
+@pytest.mark.parametrize("header", [[], [[f"c{n}" for n in range(785)]]])
+def test_csv_whose_label_is_last_and_has_no_name(tmp_path, mnist, header):
+    path = tmp_path / "seven.csv"
+    path.write_text(lines([*header, [*mnist.X_test[0], 7]]))
+    refused(path, "expected the label first, got a row that ends in it, it seems: take that number away")
+
+
+@pytest.mark.parametrize("end", [",", " "])
+def test_csv_whose_lines_end_in_a_separator_or_begin_with_their_columns(tmp_path, mnist, end):
+    x, path = mnist.X_test[0], tmp_path / "seven.csv"
+    grid = x.reshape(28, 28)
+    for rows in (grid, [x], [[7, *x]], [range(28), *grid], [[f"c{n}" for n in range(28)], *grid]):
+        path.write_text("".join(end.join(map(str, row)) + end + "\n" for row in rows))
+        np.testing.assert_array_equal(load_picture(path), x)
 
 
 @pytest.mark.parametrize("scaled", [lambda x: x // 128, lambda x: x / 255, lambda x: (x > 99).astype(float)])
@@ -391,10 +410,11 @@ X = [[0] * 28] * 28
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([], "28 rows of 28 numbers, or one of 784 or 785, got 0 × 0$"),
+        ([], "28 rows of 28 numbers, or one of 784 or 785, got an empty file$"),
         (X[:27], "28 rows of 28 numbers.*got 27 × 28$"),
         ([[0] * 783], "28 rows of 28 numbers.*got 1 × 783$"),
-        ([[0] * 785] * 2, "28 rows of 28 numbers.*got 2 × 785$"),
+        ([[0] * 785] * 2, "28 rows of 28 numbers.*got 2 × 785: keep one row, of one picture$"),
+        ([[0] * 784] * 99, "28 rows of 28 numbers.*got 99 × 784: keep one row, of one picture$"),
         ([*X[:27], [0] * 27], "28 rows of 28 numbers, or one of 784 or 785, got 28 × 27 to 28$"),
         ([*X[:27], [0] * 27 + ["x"]], "whole numbers from 0 to 255, got 'x' in row 27, column 27 of the picture"),
         ([[7, *[0] * 56, "x" * 99, *[0] * 727]], "whole numbers from 0 to 255, got 'x{40}' in row 2, column 0"),
@@ -415,14 +435,19 @@ def test_csv_that_is_no_picture(tmp_path, rows, words):
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"\x89PNG\r\n\x1a\n\xff\xfe", b"\0\0\0", "1,2".encode("utf-16")],
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "got a PNG picture$"),
+        (b"\0\0\0", ""),
+        ("1,2".encode("utf-16"), "got text in UTF-16: save it as UTF-8$"),
+        (b"PK\3\4" + bytes(26) + b"[Content_Types].xml xl/workbook.xml", "got an Excel file$"),
+    ],
     ids=by_length,
 )
-def test_foreign_files_are_no_csv(tmp_path, content):
+def test_foreign_files_are_no_csv(tmp_path, content, words):
     path = tmp_path / "seven.csv"
     path.write_bytes(content)
-    refused(path, "expected 28 rows of 28 numbers")
+    refused(path, f"expected 28 rows of 28 numbers.*{words}")
 
 
 # In the terminal

@@ -437,3 +437,40 @@ def test_one_example_at_a_time_takes_the_path_of_step(digits, monkeypatch):
     monkeypatch.setattr(TwoLayerNet, "backward", not_here)
     fit(new_net(), digits[0][:5], digits[1][:5], rng=np.random.default_rng(0), epochs=1, verbose=False)
     assert train.Score._fields == ("loss", "accuracy")
+
+
+def test_a_network_whose_scores_are_no_row_of_classes_is_refused(digits):
+    class OneScore(TwoLayerNet):
+        def scores(self, X):
+            return super().scores(X)[:, :1]
+
+        def scores_and_grads(self, X, Y):
+            scores, grads = super().scores_and_grads(X, Y)
+            return scores[:, :1], grads
+
+    net = OneScore(np.random.default_rng(0), hidden=4)
+    with pytest.raises(ValueError, match=r"expected scores \(200, 10\) from the network, got shape \(200, 1\)"):
+        evaluate(net, *digits)
+    with pytest.raises(ValueError, match=r"expected scores \(50, 10\) from the network, got shape \(50, 1\)"):
+        fit(net, *digits, rng=np.random.default_rng(0), batch_size=50, verbose=False)
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        (lambda net: {name: param.copy() for name, param in net.items()}, "own arrays, got a new W1 at each look"),
+        (lambda net: {}, "a network with parameters, got none"),
+        (lambda net: {**net, "n": np.zeros(3, int)}, r"floating-point numbers, got n, shape \(3,\) of int64"),
+        (lambda net: {**net, "n": np.zeros((0, 3))}, r"floating-point numbers, got n, shape \(0, 3\) of float64"),
+        (lambda net: {**net, "n": 1.0}, r"floating-point numbers, got n, shape \(\) of float$"),
+    ],
+)
+def test_parameters_that_training_could_not_move_are_refused(digits, params, words):
+    class Other(TwoLayerNet):
+        @property
+        def params(self):
+            return params(super().params)
+
+    net = Other(np.random.default_rng(0), hidden=4)
+    with pytest.raises(ValueError, match=words):
+        fit(net, *digits, rng=np.random.default_rng(0), verbose=False)
