@@ -10,7 +10,6 @@ worker.loadPyodide = async (options) => {
   const sizes = fetch(`${site}sizes.json`).then((response) => response.json());
   const pyodide = await worker.loadPyodide({ ...options, indexURL: folder });
   const library = pyodide.pyimport("sysconfig").get_path("purelib");
-  const failed = pyodide.runPython("lambda sentence: print(sentence, file=__import__('sys').stderr)");
-  worker.mountSiteFiles(pyodide.FS, library, site, await sizes, { loading() {}, loaded() {}, failed });
+  worker.mountSiteFiles(pyodide.FS, library, site, await sizes, { loading() {}, loaded() {}, failed: console.error });
   return pyodide;
 };
