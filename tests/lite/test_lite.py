@@ -1,6 +1,9 @@
 """Open in JupyterLite: the button of each chapter, one chapter from top to bottom, and what the folders weigh."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +25,14 @@ SHOW_WIDGET = """() => {
   const { content } = window.jupyterapp.shell.currentWidget;
   return content.scrollToItem(content.widgets.findIndex(cell => cell.model.toJSON().source.includes("figures.play")));
 }"""
+PLAYED = re.compile(r'figures\.play\(\\"(\w+)\\"\)')
+REGISTER = "ServiceWorkerContainer.prototype.register = () =>"
+# What a browser does at an address without https, in a private window, and when it is stuck.
+NO_SERVICE_WORKER = {
+    "absent": "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })",
+    "refused": f"{REGISTER} Promise.reject(new DOMException('The operation is insecure.', 'SecurityError'))",
+    "never settles": f"{REGISTER} new Promise(() => {{}})",
+}
 
 
 def weight(folder):
@@ -46,6 +57,42 @@ def test_a_chapter_has_a_button_that_leads_to_its_notebook(site, page):
     assert f"{page}.ipynb" in [entry["path"] for entry in listing["content"]]
 
 
+def opened(context, address, page):
+    notebook = context.new_page()
+    notebook.set_default_timeout(180_000)
+    notebook.goto(f"{address}/lite/notebooks/index.html?path={page}.ipynb")
+    return notebook
+
+
+def run_all(notebook):
+    """Run a notebook from top to bottom; return its cells once all is shown."""
+    notebook.wait_for_function(READY)
+    assert notebook.evaluate(RUN_ALL)
+    notebook.wait_for_timeout(500)  # what is shown comes after the last reply
+    return notebook.evaluate(CELLS)
+
+
+def compare(cells, page):
+    """Assert that all cells have run and print what is stored."""
+    stored = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert len(cells) == len(stored)
+    for number, (cell, expected) in enumerate(zip(cells, stored, strict=True)):
+        if cell["cell_type"] == "code":
+            assert cell["execution_count"] is not None, f"cell {number} has not run"
+            if not any("tol" in tag for tag in expected["metadata"].get("tags", [])):
+                assert printed(cell) == printed(expected), f"cell {number}"
+
+
+def move_the_figure(notebook):
+    """Press an arrow key at the chapter's figure, and wait until it has moved."""
+    notebook.evaluate(SHOW_WIDGET)
+    handle = notebook.locator(".live .handle").first
+    handle.focus()
+    before = float(handle.get_attribute("aria-valuenow"))
+    handle.press("ArrowRight")  # a shortcut of JupyterLab's elsewhere
+    notebook.wait_for_function("([e, old]) => e.ariaValueNow > old", arg=[handle.element_handle(), before])
+
+
 def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
     """The site lies in a folder of its server here, and no other host is asked for anything."""
     page, found = CHAPTERS[0], []
@@ -60,27 +107,50 @@ def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
             tab.get_by_role("link", name="Open in JupyterLite").click()
         notebook = popup.value
         notebook.set_default_timeout(180_000)
-        notebook.wait_for_function(READY)
-        assert notebook.evaluate(RUN_ALL)
-        notebook.wait_for_timeout(500)  # what is shown comes after the last reply
-        cells = notebook.evaluate(CELLS)
-        notebook.evaluate(SHOW_WIDGET)
-        handle = notebook.locator(".live .handle").first
-        handle.focus()
-        before = float(handle.get_attribute("aria-valuenow"))
-        handle.press("ArrowRight")  # a shortcut of JupyterLab's elsewhere
-        notebook.wait_for_function("([e, old]) => e.ariaValueNow > old", arg=[handle.element_handle(), before])
+        cells = run_all(notebook)
+        move_the_figure(notebook)
         assert notebook.locator(".myst .katex").count()  # MyST and its mathematics are rendered
-    stored = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    assert len(cells) == len(stored)
-    for number, (cell, expected) in enumerate(zip(cells, stored, strict=True)):
-        if cell["cell_type"] == "code":
-            assert cell["execution_count"] is not None, f"cell {number} has not run"
-            if not any("tol" in tag for tag in expected["metadata"].get("tags", [])):
-                assert printed(cell) == printed(expected), f"cell {number}"
+        assert notebook.locator("#no-service-worker").count() == 0
+    compare(cells, page)
     assert any("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
     known = ("console: ", "error: Cross reference target was not found: ")  # JupyterLab's own; another chapter's labels
     assert not [complaint for complaint in found if not complaint.startswith(known)]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("why", NO_SERVICE_WORKER)
+def test_without_a_service_worker_a_chapter_runs_too(browser, address, why):
+    """This one reads the data and has a figure that reads a file of its own: none of them lies beside the notebook."""
+    page = "notebooks/01_digits"
+    with browser.new_context() as context:
+        context.add_init_script(NO_SERVICE_WORKER[why])
+        notebook = opened(context, address, page)
+        cells = run_all(notebook)
+        compare(cells, page)
+        move_the_figure(notebook)
+
+
+@pytest.mark.parametrize("why", NO_SERVICE_WORKER)
+def test_a_note_says_what_is_missing_without_a_service_worker(browser, address, why):
+    with browser.new_context() as context:
+        context.add_init_script(NO_SERVICE_WORKER[why])
+        context.route("**/pyodide/**", lambda route: route.abort())  # Python is not needed for it
+        context.clock.install()
+        notebook = opened(context, address, CHAPTERS[0])
+        note = notebook.get_by_role("status").filter(has_text="takes a service worker")
+        if why != "absent":
+            assert note.count() == 0  # there is no telling yet
+            context.clock.fast_forward(15_000)
+        note.wait_for()
+        assert f"this browser {'has none' if why == 'absent' else 'has not started one'}," in note.text_content()
+        note.get_by_role("button", name="Close").click()
+        assert note.count() == 0
+
+
+def test_a_notebook_has_no_module_or_data_beside_it(site):
+    """Without a service worker Python would not see them; so what is imported and read must come with Python."""
+    kinds = {path.suffix for path in (site.html / "lite/files").rglob("*") if path.is_file()}
+    assert kinds == {".ipynb", ".svg"}
 
 
 def test_python_for_the_browser_and_the_whole_site_are_light_enough(site):
@@ -89,9 +159,35 @@ def test_python_for_the_browser_and_the_whole_site_are_light_enough(site):
     assert not list(Path(site.html, "lite").rglob("*.map"))
 
 
-def test_the_wheel_has_the_subpackages_of_the_library_too(tmp_path):
-    for name in ("__init__.py", "gpu/__init__.py", "gpu/kernels/product.wgsl", "gpu/__pycache__/old.pyc"):
+def test_the_wheels_have_all_of_the_library_and_of_the_figures(tmp_path):
+    """Subpackages too, and files that are no Python."""
+    new = ["nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl", "book/_static/figures/data/more/digits.js"]
+    no = ["nnlib/gpu/__pycache__/old.pyc", "book/_static/figures/still/softmax.svg"]
+    for name in ["nnlib/__init__.py", "notebooks/figures.py", "book/_static/figures/figures.css", *new, *no]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1")
-    files = pyodide_folder.nnlib_files(tmp_path)
-    assert sorted(files) == ["nnlib/__init__.py", "nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl"]
+    packed = {name: set(files) for name, (files, *_) in pyodide_folder.own_packages(tmp_path).items()}
+    assert packed == {
+        "nnlib": {"nnlib/__init__.py", *new[:2]},
+        "figures": {"figures/__init__.py", "book/_static/figures/figures.css", new[2]},
+    }
+
+
+def test_each_figure_plays_from_its_wheel(tmp_path):
+    """As unpacked in the browser, where no repository lies around it."""
+    files, _, _ = pyodide_folder.own_packages()["figures"]
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    names = sorted({name for page in CHAPTERS for name in PLAYED.findall((ROOT / f"{page}.ipynb").read_text("utf-8"))})
+    assert len(names) == len(CHAPTERS)
+    code = f"import figures; print(figures.__file__, all([figures.play(name) for name in {names}]))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert shown.stdout == f"{tmp_path}/figures/__init__.py True\n"
+
+
+def test_importing_the_library_does_nothing_else():
+    """In the browser neither: whoever starts Python brings the files."""
+    code = "import sys; sys.platform = 'emscripten'; import nnlib; print([m for m in sys.modules if m[:5] == 'nnlib'])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert shown.stdout == "['nnlib']\n"
