@@ -334,7 +334,7 @@ def test_a_slow_cell_says_so_first(tab, address):
     assert chapter.wait(2) == "ran"  # said once
 
 
-@pytest.mark.parametrize("file", ["worker.js", "pyodide.js", "pyodide.asm.wasm", "pyodide-lock.json", "cells.py"])
+@pytest.mark.parametrize("file", ["worker.js", "pyodide.asm.wasm"])  # test_start.py has the others, and other ways
 def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
     tab.context.route(re.compile(rf"/{file}(\?|$)"), lambda route: route.abort())
     chapter = Chapter(tab, address)

@@ -75,19 +75,19 @@ def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
 
 @pytest.mark.parametrize(
     ("file", "how", "why"),
-    [
-        ("pyodide.asm.wasm", "truncated", "bytes where 10"),
+    [  # one of each kind; the others in a sweep
+        pytest.param("pyodide.asm.wasm", "truncated", "bytes where 10", marks=pytest.mark.sweep),
         ("pyodide.asm.wasm", "altered", "it is damaged"),
-        ("pyodide.asm.wasm", "broken_off", ""),
-        ("pyodide.asm.wasm", "another_page", "bytes where 10"),
+        pytest.param("pyodide.asm.wasm", "broken_off", "", marks=pytest.mark.sweep),
+        pytest.param("pyodide.asm.wasm", "another_page", "bytes where 10", marks=pytest.mark.sweep),
         ("python_stdlib.zip", "truncated", "bytes where"),
-        ("python_stdlib.zip", "altered", "it is damaged"),
-        ("pyodide-lock.json", "truncated", "it is damaged"),
+        pytest.param("python_stdlib.zip", "altered", "it is damaged", marks=pytest.mark.sweep),
+        pytest.param("pyodide-lock.json", "truncated", "it is damaged", marks=pytest.mark.sweep),
         ("pyodide-lock.json", "another_page", "it is damaged"),
         ("pyodide.js", "truncated", ""),
-        ("pyodide.asm.js", "truncated", ""),
-        ("pyodide.asm.js", "refused", ""),
-        ("cells.py", "another_page", "bytes where"),
+        pytest.param("pyodide.asm.js", "truncated", "", marks=pytest.mark.sweep),
+        pytest.param("pyodide.asm.js", "refused", "", marks=pytest.mark.sweep),
+        pytest.param("cells.py", "another_page", "bytes where", marks=pytest.mark.sweep),
         ("outputs.py", "refused", "the server answers 503"),
     ],
 )
