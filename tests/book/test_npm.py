@@ -101,7 +101,7 @@ def test_the_editor_is_one_file(site):
     editor = (site.html / "_static/run/editor.js").read_text(encoding="utf-8")
     assert len(gzip.compress(editor.encode())) < 140_000
     assert re.findall(r"""(?:^|[;}\n])import[\s{"'*][^;]*""", editor) == []
-    assert "importmap" not in (site.html / "notebooks/04_softmax.html").read_text(encoding="utf-8")
+    assert "@codemirror" not in (site.html / "notebooks/04_softmax.html").read_text(encoding="utf-8")
 
 
 def test_the_licences_of_what_the_editor_contains_lie_beside_it(site):
