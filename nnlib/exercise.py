@@ -1,4 +1,10 @@
-"""The word under an exercise: not yet, or passed."""
+"""The word under an exercise, not yet or passed, and what its checks share."""
+
+import pickle
+import sys
+from contextlib import contextmanager
+
+import numpy as np
 
 
 def report(check, answer):
@@ -20,3 +26,83 @@ def report(check, answer):
         print(f"{name}: not yet: {kind}{reason}")
     else:
         print(f"{name}: passed")
+
+
+def agree(got, expected, what, rtol=1e-10, atol=None):
+    """Assert that an answer's numbers are the expected ones, in their shape.
+
+    Parameters
+    ----------
+    got : array_like
+    expected : array_like
+    what : str
+        What the numbers are, for the message: "the scores for N = 3".
+    rtol : float
+        The error allowed, relative to each number. Finite differences do not reach 1e-10, nor does float32.
+    atol : float, optional
+        The error allowed on top, absolute; by default 1e-13 of the largest number.
+    """
+    expected = np.asarray(expected)
+    assert np.shape(got) == expected.shape, f"{what}: expected shape {expected.shape}, got {np.shape(got)}"
+    got = np.asarray(got)
+    assert got.dtype.kind in "biuf", f"{what}: expected real numbers, got {got.dtype}"
+    if atol is None:
+        atol = 1e-13 * np.abs(expected).max(initial=0)
+    right = np.isclose(got, expected, rtol, atol, equal_nan=True)
+    if not right.all():
+        place = tuple(int(i) for i in np.argwhere(~right)[0])
+        at = f" at {list(place)}" if place else ""
+        raise AssertionError(f"{what}: expected {expected[place]:.12g}{at}, got {got[place]:.12g}")
+
+
+@contextmanager
+def untouched(*given):
+    """Assert that a block leaves the objects that it is given as they were: arrays, lists, networks."""
+    before = pickle.dumps(given)
+    yield
+    assert pickle.dumps(given) == before, "your function changed what it was given: copy it first"
+
+
+class Table:
+    """An array that gives its numbers one at a time, by whole indices: for a task that asks for loops."""
+
+    def __init__(self, values):
+        self._values = np.asarray(values).tolist()
+        self.shape = np.shape(values)
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, index):
+        value = self._values
+        for i in index if isinstance(index, tuple) else (index,):
+            assert isinstance(i, int | np.integer), "take one number at a time: expected whole indices"
+            value = value[i]
+        return Table(value) if isinstance(value, list) else value
+
+    def __setitem__(self, index, value):
+        raise AssertionError("your function changes what it was given: copy it first")
+
+    def _refuse(self, *_, **__):
+        raise AssertionError("take one number at a time: no operation on whole arrays")
+
+    __array__ = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = tolist = copy = T = _refuse
+
+
+def lines_run(function, *arguments):
+    """Return how many lines of Python ran in a call, those of what it calls too: with a loop over the
+    examples it grows with their number, without one it does not.
+    """
+    count, before = 0, sys.gettrace()
+
+    def trace(frame, event, _):
+        nonlocal count
+        count += event in ("line", "call")
+        return trace
+
+    sys.settrace(trace)
+    try:
+        function(*arguments)
+    finally:
+        sys.settrace(before)
+    return count
