@@ -122,3 +122,12 @@ def peak(function, *arguments):
     finally:
         if started:
             tracemalloc.stop()
+
+
+def refusal(function, *arguments):
+    """Return the message of the ValueError that a call raises, or None where it raises none."""
+    try:
+        function(*arguments)
+    except ValueError as error:
+        return str(error)
+    return None

@@ -54,3 +54,10 @@ def test_peak_leaves_a_trace_that_was_there():
         assert tracemalloc.is_tracing()
     finally:
         tracemalloc.stop()
+
+
+def test_refusal_is_the_message_of_a_value_error_and_of_no_other():
+    assert exercise.refusal(int, "x").startswith("invalid literal")
+    assert exercise.refusal(int, "1") is None
+    with pytest.raises(TypeError):
+        exercise.refusal(int, [])
