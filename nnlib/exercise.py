@@ -63,6 +63,23 @@ def untouched(*given):
     assert pickle.dumps(given) == before, "your function changed what it was given: copy it first"
 
 
+@contextmanager
+def without(module, *names):
+    """Take functions out of a module for a block: an answer cannot call what it is to write."""
+
+    def refuse(*_, **__):
+        raise AssertionError(f"write it yourself: {module.__name__} is taken away here")
+
+    taken = {name: getattr(module, name) for name in names}
+    for name in names:
+        setattr(module, name, refuse)
+    try:
+        yield
+    finally:
+        for name, function in taken.items():
+            setattr(module, name, function)
+
+
 class Table:
     """An array that gives its numbers one at a time, by whole indices: for a task that asks for loops."""
 
