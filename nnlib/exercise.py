@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import tracemalloc
 from contextlib import contextmanager
 from numbers import Real
 from operator import add, mul, sub
@@ -63,6 +64,23 @@ def untouched(*given):
     before = pickle.dumps(given)
     yield
     assert pickle.dumps(given) == before, "your function changed what it was given: copy it first"
+
+
+@contextmanager
+def without(module, *names):
+    """Take functions out of a module for a block: an answer cannot call what it is to write."""
+
+    def refuse(*_, **__):
+        raise AssertionError(f"write it yourself: {module.__name__} is taken away here")
+
+    taken = {name: getattr(module, name) for name in names}
+    for name in names:
+        setattr(module, name, refuse)
+    try:
+        yield
+    finally:
+        for name, function in taken.items():
+            setattr(module, name, function)
 
 
 class Table:
@@ -155,3 +173,18 @@ def lines_run(function, *arguments):
     finally:
         sys.settrace(before)
     return count
+
+
+def peak(function, *arguments):
+    """Return how many bytes a call held at once on top of what was there: a matrix that a task does without shows."""
+    started = not tracemalloc.is_tracing()
+    if started:
+        tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        function(*arguments)
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if started:
+            tracemalloc.stop()

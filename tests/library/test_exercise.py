@@ -1,9 +1,11 @@
 """exercise.py: what stands under an exercise."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from nnlib import exercise
+from nnlib import exercise, functional
 
 
 def check_double(double):
@@ -59,3 +61,27 @@ def test_an_unknown_number_takes_part_in_sums_and_in_nothing_else():
     for attempt in refused:
         with pytest.raises(AssertionError, match=r"factor|plain numbers"):
             attempt()
+
+
+def test_what_is_taken_away_comes_back_also_after_an_error():
+    before = functional.softmax
+    with pytest.raises(AssertionError, match="write it yourself"), exercise.without(functional, "softmax"):
+        functional.softmax([1.0])
+    assert functional.softmax is before
+
+
+def test_peak_sees_a_matrix_that_comes_and_goes():
+    x = np.ones(1000)
+    assert exercise.peak(lambda x: 2 * x + 1, x) < 10 * x.nbytes
+    assert exercise.peak(lambda x: np.outer(x, x) @ x, x) > 900 * x.nbytes
+    assert not tracemalloc.is_tracing()
+
+
+def test_peak_leaves_a_trace_that_was_there():
+    tracemalloc.start()
+    try:
+        kept = np.ones(100_000)
+        assert exercise.peak(lambda: None) < kept.nbytes / 10
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()

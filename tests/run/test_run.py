@@ -186,7 +186,7 @@ def test_an_exercise_is_solved_on_the_page(chapter):
     chapter.edit(17, f"def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r{report}")
     chapter.tab.keyboard.press("Shift+Enter")
     assert chapter.wait(17) == "ran"
-    assert "not yet: at x = -2.0 the slope is" in chapter.printed(17)
+    assert "not yet: at x = -2.0 the slope: expected" in chapter.printed(17)
 
     chapter.edit(17, notebook_cells(QUICK)[17].source)  # the solution, pasted
     assert chapter.run(17) == "ran"
