@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from nnlib import exercise
+from nnlib import exercise, functional
 
 
 def check_double(double):
@@ -37,6 +37,37 @@ def stub(x):
 def test_report(capsys, check, answer, line):
     exercise.report(check, answer)
     assert capsys.readouterr().out.splitlines()[0].startswith(line)
+
+
+def test_an_unknown_number_takes_part_in_sums_and_in_nothing_else():
+    x = exercise.Unknown(lambda x, y: x)
+    y = exercise.Unknown(lambda x, y: y)
+    allowed = (2 * x - y / 4 + 1, 3 - x, -x + sum([x, y]), np.float64(2) * x - np.float64(1), x * np.int64(3))
+    assert [it.at(5.0, 8.0) for it in allowed] == [9, -2, 8, 9, 15]
+    refused = [
+        lambda: abs(x),
+        lambda: np.abs(x),
+        lambda: max(x, y),
+        lambda: np.maximum(x, 0),
+        lambda: (x > 0) * x,
+        lambda: x * y,
+        lambda: x**2,
+        lambda: 1 / x,
+        lambda: np.array([x]),
+        lambda: x if x else y,
+        lambda: float(x),
+        lambda: x + np.ones(3),
+    ]
+    for attempt in refused:
+        with pytest.raises(AssertionError, match=r"factor|plain numbers"):
+            attempt()
+
+
+def test_what_is_taken_away_comes_back_also_after_an_error():
+    before = functional.softmax
+    with pytest.raises(AssertionError, match="write it yourself"), exercise.without(functional, "softmax"):
+        functional.softmax([1.0])
+    assert functional.softmax is before
 
 
 def test_peak_sees_a_matrix_that_comes_and_goes():
