@@ -4,6 +4,8 @@ import pickle
 import sys
 import tracemalloc
 from contextlib import contextmanager
+from numbers import Real
+from operator import add, mul, sub
 
 import numpy as np
 
@@ -107,6 +109,53 @@ class Table:
     __array__ = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = tolist = copy = T = _refuse
 
 
+class Unknown:
+    """A number without a value: it takes part in sums and differences, and fixed numbers may multiply it.
+    For a task that allows nothing else; ``at`` puts values in.
+
+    Parameters
+    ----------
+    rule : callable
+        From the values of all unknowns to the value of this one.
+    """
+
+    def __init__(self, rule):
+        self.at = rule
+
+    def __add__(self, other):
+        if isinstance(other, Unknown):
+            return Unknown(lambda *values: self.at(*values) + other.at(*values))
+        assert isinstance(other, Real), f"expected a sum of plain numbers, got {type(other).__name__}"
+        return Unknown(lambda *values: self.at(*values) + other)
+
+    def __mul__(self, factor):
+        assert isinstance(factor, Real), "a factor must be a fixed number"
+        return Unknown(lambda *values: self.at(*values) * factor)
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __truediv__(self, divisor):
+        return self * (1 / divisor)
+
+    def __array_ufunc__(self, ufunc, method, *operands, **_):  # NumPy's numbers are numbers too
+        plain = {np.add: add, np.subtract: sub, np.multiply: mul}.get(ufunc, self._refuse)
+        return plain(*(operand.item() if isinstance(operand, np.generic) else operand for operand in operands))
+
+    def _refuse(self, *_, **__):
+        raise AssertionError("only sums, differences and fixed factors are allowed")
+
+    __radd__, __rmul__ = __add__, __mul__
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __bool__ = __float__ = __abs__ = _refuse
+    __pow__ = __rtruediv__ = __array__ = _refuse
+
+
 def lines_run(function, *arguments):
     """Return how many lines of Python ran in a call, those of what it calls too: with a loop over the
     examples it grows with their number, without one it does not.
@@ -139,3 +188,12 @@ def peak(function, *arguments):
     finally:
         if started:
             tracemalloc.stop()
+
+
+def refusal(function, *arguments):
+    """Return the message of the ValueError that a call raises, or None where it raises none."""
+    try:
+        function(*arguments)
+    except ValueError as error:
+        return str(error)
+    return None
