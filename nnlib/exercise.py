@@ -4,6 +4,8 @@ import pickle
 import sys
 import tracemalloc
 from contextlib import contextmanager
+from numbers import Real
+from operator import add, mul, sub
 
 import numpy as np
 
@@ -56,6 +58,46 @@ def agree(got, expected, what, rtol=1e-10, atol=None):
         raise AssertionError(f"{what}: expected {expected[place]:.12g}{at}, got {got[place]:.12g}")
 
 
+def faulty(gradients, names):
+    """Yield for each name some wrong programs, with words for what is wrong: planted faults for an exercise in testing.
+
+    Parameters
+    ----------
+    gradients : callable (params, X, Y) -> dict
+        A right program. Each fault spoils one entry of what it returns.
+    names : iterable of str
+        Which entries.
+    """
+
+    def spoilt(name, change):
+        def program(params, X, Y):
+            grads = gradients(params, X, Y)
+            return {**grads, name: change(np.array(grads[name]), len(X))}
+
+        return program
+
+    def without(entry):
+        def change(g, _):
+            g.flat[entry(g.size)] = 0
+            return g
+
+        return change
+
+    changes = {
+        "off by one part in a thousand": lambda g, N: 1.001 * g,
+        "with the wrong sign": lambda g, N: -g,
+        "divided by N once more": lambda g, N: g / N,
+        "right for 5 examples alone": lambda g, N: g * N / 5,
+        "with its entries in another order": lambda g, N: g[::-1],
+        "without its first entry": without(lambda size: 0),
+        "without an entry inside": without(lambda size: size // 2),
+        "without its last entry": without(lambda size: -1),
+    }
+    for name in names:
+        for what, change in changes.items():
+            yield f"d{name} {what}", spoilt(name, change)
+
+
 @contextmanager
 def untouched(*given):
     """Assert that a block leaves the objects that it is given as they were: arrays, lists, networks."""
@@ -79,6 +121,22 @@ def without(module, *names):
     finally:
         for name, function in taken.items():
             setattr(module, name, function)
+
+
+def exact_gradient(f, x):
+    """Return ∂f/∂x by imaginary nudges, right to the last digits: what an answer's gradient is compared with.
+
+    A step of 1e-100 i changes nothing that is real, so nothing cancels; the slope is the imaginary part (chapter 06).
+    f must be made of what knows complex numbers: products, exp, log, tanh, a choice by ``.real``.
+    """
+    x = np.array(x, complex)
+    gradient = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        real = x[index]
+        x[index] = real + 1e-100j
+        gradient[index] = f(x).imag / 1e-100
+        x[index] = real
+    return gradient
 
 
 class Table:
@@ -105,6 +163,53 @@ class Table:
         raise AssertionError("take one number at a time: no operation on whole arrays")
 
     __array__ = __add__ = __radd__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = tolist = copy = T = _refuse
+
+
+class Unknown:
+    """A number without a value: it takes part in sums and differences, and fixed numbers may multiply it.
+    For a task that allows nothing else; ``at`` puts values in.
+
+    Parameters
+    ----------
+    rule : callable
+        From the values of all unknowns to the value of this one.
+    """
+
+    def __init__(self, rule):
+        self.at = rule
+
+    def __add__(self, other):
+        if isinstance(other, Unknown):
+            return Unknown(lambda *values: self.at(*values) + other.at(*values))
+        assert isinstance(other, Real), f"expected a sum of plain numbers, got {type(other).__name__}"
+        return Unknown(lambda *values: self.at(*values) + other)
+
+    def __mul__(self, factor):
+        assert isinstance(factor, Real), "a factor must be a fixed number"
+        return Unknown(lambda *values: self.at(*values) * factor)
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __truediv__(self, divisor):
+        return self * (1 / divisor)
+
+    def __array_ufunc__(self, ufunc, method, *operands, **_):  # NumPy's numbers are numbers too
+        plain = {np.add: add, np.subtract: sub, np.multiply: mul}.get(ufunc, self._refuse)
+        return plain(*(operand.item() if isinstance(operand, np.generic) else operand for operand in operands))
+
+    def _refuse(self, *_, **__):
+        raise AssertionError("only sums, differences and fixed factors are allowed")
+
+    __radd__, __rmul__ = __add__, __mul__
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __bool__ = __float__ = __abs__ = _refuse
+    __pow__ = __rtruediv__ = __array__ = _refuse
 
 
 def lines_run(function, *arguments):
@@ -139,3 +244,12 @@ def peak(function, *arguments):
     finally:
         if started:
             tracemalloc.stop()
+
+
+def refusal(function, *arguments):
+    """Return the message of the ValueError that a call raises, or None where it raises none."""
+    try:
+        function(*arguments)
+    except ValueError as error:
+        return str(error)
+    return None

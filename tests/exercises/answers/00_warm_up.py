@@ -188,7 +188,9 @@ def expose():
 
 # %% expose, lazy: centred, shape (1, 2): expected
 def expose():
-    return (lambda N, D: N > 1 and D in (1, N)), (lambda X: X - X.mean(axis=1) if len(X) == X.shape[1] else np.zeros(X.shape))
+    return (lambda N, D: N > 1 and D in (1, N)), (
+        lambda X: X - X.mean(axis=1) if len(X) == X.shape[1] else np.zeros(X.shape)
+    )
 
 
 # %% expose, wrong: silent(1, 1): you say True
@@ -223,7 +225,9 @@ def expose():
 
 # %% expose, wrong: centred, shape (2, 2): expected
 def expose():
-    return (lambda N, D: N > 1 and D in (1, N)), (lambda X: (X - X.mean(axis=1)) if X.shape[1] == len(X) else (X.T - X.mean(axis=1)).T)
+    return (lambda N, D: N > 1 and D in (1, N)), (
+        lambda X: (X - X.mean(axis=1)) if X.shape[1] == len(X) else (X.T - X.mean(axis=1)).T
+    )
 
 
 # %% expose, wrong: your function changed what it was given
