@@ -87,6 +87,27 @@ def test_peak_leaves_a_trace_that_was_there():
         tracemalloc.stop()
 
 
+def test_the_exact_gradient_is_exact():
+    x = np.array([[0.3, -2.0], [1.5, 0.7]])
+    before = x.copy()
+    found = exercise.exact_gradient(lambda x: np.exp(x[0] * x[1]).sum() + np.tanh(x).sum(), x)
+    expected = np.exp(x[0] * x[1]) * x[::-1] + 1 - np.tanh(x) ** 2
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    assert np.array_equal(x, before)
+
+
+def test_each_planted_fault_is_one():
+    right = {"W": np.arange(1.0, 7).reshape(3, 2), "b": np.array([1.0, -2])}
+    faults = dict(exercise.faulty(lambda params, X, Y: right, "Wb"))
+    assert len(faults) == 16
+    for what, program in faults.items():
+        found = program(None, np.zeros((3, 2)), None)
+        wrong = [name for name in "Wb" if not np.array_equal(found[name], right[name])]
+        assert wrong == [what[1]], what
+    assert np.array_equal(faults["dW right for 5 examples alone"](None, np.zeros((5, 2)), None)["W"], right["W"])
+    assert right["W"][0, 0] == 1, "the right program's own gradients stay as they were"
+
+
 def test_refusal_is_the_message_of_a_value_error_and_of_no_other():
     assert exercise.refusal(int, "x").startswith("invalid literal")
     assert exercise.refusal(int, "1") is None
