@@ -19,17 +19,17 @@ WORDS = re.compile(r"\\(?:text|texttt|mathtt|tag|label) *\{[^{}]*\}|\\(?:begin|e
 NAMED = re.compile(r"\\(?:operatorname|mathbb|mathbf|mathcal|mathrm)\*? *\{[^{}]*\}")
 
 # Commands that put a formula on the page, and the fraction bar: they mean nothing of their own.
-LAYOUT = set(
-    r"\left \right \big \Big \bigg \bigl \bigr \Bigl \Bigr \quad \qquad \dots \cdots \ldots \frac \tfrac \dfrac"
-    r" \underset \overset \underbrace \overbrace \stackrel \substack \displaystyle \textstyle \phantom \mid \middle".split()
+LAYOUT = re.compile(
+    r"\\(?:left|right|middle|[bB]igg?[lr]?|q?quad|[cl]?dots|[dt]?frac|(?:under|over)(?:set|brace)|stackrel|substack"
+    r"|(?:display|text)style|phantom)(?![a-zA-Z])"
 )
 
 
 def symbols(formula):
     formula = WORDS.sub(" ", formula)
     found = {re.sub(r"\s|\*", "", name) for name in NAMED.findall(formula)}
-    formula = NAMED.sub(" ", formula)
-    found |= set(re.findall(r"\\[a-zA-Z]+", formula)) - LAYOUT
+    formula = LAYOUT.sub(" ", NAMED.sub(" ", formula))
+    found |= set(re.findall(r"\\[a-zA-Z]+", formula))
     return found | set(re.findall(r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+", " ", formula)))
 
 

@@ -374,8 +374,7 @@ def shared_gradients(params, X, Y):
         return (np.log(np.exp(z3).sum(1)) - (Y * z3).sum(1)).mean()
 
     return {
-        name: exercise.exact_gradient(lambda p, name=name: total(**params | {name: p}), params[name])
-        for name in "WbVc"
+        name: exercise.exact_gradient(lambda p, name=name: total(**params | {name: p}), params[name]) for name in "WbVc"
     }
 
 
@@ -547,9 +546,7 @@ def approves(loss, gradients):
             X, Y = random_examples(rng, N, D, K)
             grads = gradients(params, X, Y)
             v = {name: rng.normal(size=p.shape) for name, p in params.items()}
-            measured = gradcheck.directional_derivative(
-                lambda: loss(params, X, Y), params.values(), v.values(), 1e-6
-            )
+            measured = gradcheck.directional_derivative(lambda: loss(params, X, Y), params.values(), v.values(), 1e-6)
             claimed = sum((grads[name] * v[name]).sum() for name in params)
             if abs(claimed - measured) > 1e-5 * max(abs(claimed), abs(measured), 1e-2):
                 return False
