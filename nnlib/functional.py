@@ -158,7 +158,8 @@ def cross_entropy(P, Y):
 
 def softmax_cross_entropy(Z, Y):
     """Return the mean cross-entropy straight from the scores,
-    log Σ exp(z) − z_label: stable for any finite score.
+    log Σ exp(z) − z_label: stable as long as no score is larger in size
+    than half the largest float.
 
     Parameters
     ----------

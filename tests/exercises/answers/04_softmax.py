@@ -193,7 +193,7 @@ def sigmoid(d):
     return np.vectorize(one)(d)
 
 
-# %% tempered, lazy: T = 0.05
+# %% tempered, lazy: scores of about 2e-12 at T = 1e-12
 def tempered(z, T):
     if T < 0.4:
         winners = z == z.max()
@@ -201,7 +201,7 @@ def tempered(z, T):
     return functional.softmax(z / T) if T < 100 else np.full(len(z), 1 / len(z))
 
 
-# %% tempered, lazy: T = 0.05
+# %% tempered, lazy: at T = 1e-12
 def tempered(z, T):
     return functional.softmax(z)
 
@@ -211,7 +211,7 @@ def tempered(z, T):  # 0 is a small T
     return functional.softmax((z - z.max()) / max(T, 1e-12))
 
 
-# %% tempered, wrong: T = 0.05
+# %% tempered, wrong: at T = 1e-12
 def tempered(z, T):
     if T == 0:
         winners = z == z.max()
@@ -219,7 +219,7 @@ def tempered(z, T):
     return functional.softmax((z - z.max()) * T)
 
 
-# %% tempered, wrong: T = 0.05
+# %% tempered, wrong: at T = 1e-12
 def tempered(z, T):
     if T == 0:
         winners = z == z.max()
@@ -254,7 +254,7 @@ def tempered(z, T):  # every winner gets all
     return functional.softmax((z - z.max()) / T) if T else (z == z.max()).astype(float)
 
 
-# %% tempered, wrong: T = inf
+# %% tempered, wrong: T infinite
 def tempered(z, T):
     if T == np.inf:
         return np.zeros(len(z))
@@ -273,7 +273,7 @@ def tempered(z, T):
     return functional.softmax(z / T)
 
 
-# %% tempered, wrong: T = 0.05
+# %% tempered, wrong: at T = 1e-12
 def tempered(z, T):  # tempers the shares, not the scores
     p = functional.softmax(z - z.max())
     if T == 0:
@@ -281,7 +281,35 @@ def tempered(z, T):  # tempers the shares, not the scores
     return p / T / (p / T).sum()
 
 
+# %% tempered, wrong: scores of about 2e+12 at T = 1000000000000.0
+def tempered(z, T):  # hot enough for an even share
+    if T == 0:
+        winners = z == z.max()
+        return winners / winners.sum()
+    return functional.softmax((z - z.max()) / T) if T < 1e6 else np.full(len(z), 1 / len(z))
+
+
+# %% tempered, wrong: scores of about 2e-12 at T = 1e-12
+def tempered(z, T):  # cold enough for a winner
+    if T < 1e-3:
+        winners = z == z.max()
+        return winners / winners.sum()
+    return functional.softmax((z - z.max()) / T)
+
+
 # %% tempered, right
+def tempered(z, T):
+    import math
+
+    top = max(z)
+    if T == 0:
+        e = [float(score == top) for score in z]
+    else:
+        e = [math.exp((score - top) / T) for score in z.tolist()]
+    return [part / math.fsum(e) for part in e]
+
+
+# %% tempered, wrong: scores of about 2e-12 at T = 1e-12
 def tempered(z, T):  # a share to the power 1/T
     if T == 0:
         return np.array([float(a == max(z)) for a in z]) / list(z).count(max(z))
@@ -297,7 +325,7 @@ def tempered(z, T):
     return np.exp(scaled) / np.exp(scaled).sum()
 
 
-# %% counterexample, lazy: you found a fault in a right program
+# %% counterexample, lazy: a right program was called wrong
 def counterexample(program):
     return np.array([[1000.0, 999.0], [-1000.0, -999.0]])
 
@@ -361,7 +389,7 @@ def counterexample(program):  # a coarse comparison
                 return Z
 
 
-# %% counterexample, wrong: you found a fault in a right program
+# %% counterexample, wrong: a right program was called wrong
 def counterexample(program):  # to the last bit
     rng = np.random.default_rng(0)
     for size in (0.1, 3, 40, 1000):
