@@ -424,3 +424,49 @@ def nearest_of_shifts(X, means, reach):
     steps = [(down, right) for down in range(-reach, reach + 1) for right in range(-reach, reach + 1)]
     moved = [np.roll(m.reshape(28, 28), step, axis=(0, 1)).ravel() for m in means for step in steps]
     return [int(((x - moved) ** 2).sum(axis=1).argmin()) // len(steps) for x in X]
+
+
+# %% nearest_of_shifts, wrong: classes: expected
+def nearest_of_shifts(X, means, reach):
+    best = np.full((len(X), len(means)), np.inf)
+    for down in range(-reach, reach + 1, max(reach, 1)):
+        for right in range(-reach, reach + 1, max(reach, 1)):
+            moved = np.roll(means.reshape(-1, 28, 28), (down, right), axis=(1, 2)).reshape(-1, 784)
+            best = np.minimum(best, distances(X, moved))
+    return best.argmin(axis=1)
+
+
+# %% nearest_of_shifts, wrong: classes: expected
+def nearest_of_shifts(X, means, reach):
+    best = np.full((len(X), len(means)), np.inf)
+    for down in range(-reach, reach + 1):
+        for right in range(-reach, reach + 1):
+            if abs(down) + abs(right) > reach:
+                continue
+            moved = np.roll(means.reshape(-1, 28, 28), (down, right), axis=(1, 2)).reshape(-1, 784)
+            best = np.minimum(best, distances(X, moved))
+    return best.argmin(axis=1)
+
+
+# %% nearest_of_shifts, wrong: classes: expected
+def nearest_of_shifts(X, means, reach):
+    best = np.full((len(X), len(means)), np.inf)
+    for down in range(-reach, reach + 1):
+        for right in range(-reach, reach + 1):
+            if max(abs(down), abs(right)) > 2:
+                continue
+            moved = np.roll(means.reshape(-1, 28, 28), (down, right), axis=(1, 2)).reshape(-1, 784)
+            best = np.minimum(best, distances(X, moved))
+    return best.argmin(axis=1)
+
+
+# %% nearest_of_shifts, wrong: classes: expected
+def nearest_of_shifts(X, means, reach):
+    best = np.full((len(X), len(means)), np.inf)
+    for down in range(-reach, reach + 1):
+        for right in range(-reach, reach + 1):
+            if 0 < max(abs(down), abs(right)) < reach:
+                continue
+            moved = np.roll(means.reshape(-1, 28, 28), (down, right), axis=(1, 2)).reshape(-1, 784)
+            best = np.minimum(best, distances(X, moved))
+    return best.argmin(axis=1)

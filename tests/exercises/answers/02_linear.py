@@ -148,7 +148,7 @@ def passes_adjoint(backward_x):
     return True
 
 
-# %% passes_adjoint, lazy: passed: 0 as the last entry
+# %% passes_adjoint, lazy: passed: 0 as an entry in the middle
 def passes_adjoint(backward_x):
     rng = np.random.default_rng(0)
     for D, H in ((3, 5), (4, 4)):
@@ -205,7 +205,7 @@ def passes_adjoint(backward_x):
     return (x @ W) @ dz == x @ backward_x(dz, W)
 
 
-# %% passes_adjoint, wrong: passed: one dz for all
+# %% passes_adjoint, wrong: passed: the sign of dz lost
 def passes_adjoint(backward_x):
     rng = np.random.default_rng(0)
     for D, H in ((3, 5), (5, 3), (4, 4)):
@@ -220,7 +220,7 @@ def passes_adjoint(backward_x):
     rng = np.random.default_rng(0)
     for D, H in ((6, 2), (2, 6), (5, 5)):
         for _ in range(3):
-            x, W, dz = rng.random(D), rng.random((D, H)), rng.random(H)
+            x, W, dz = rng.uniform(-1, 1, D), rng.uniform(-1, 1, (D, H)), rng.uniform(-1, 1, H)
             if abs((x @ W) @ dz - x @ backward_x(dz, W)) > 1e-9:
                 return False
     return True
@@ -277,3 +277,54 @@ def matrices(size):
     telling = np.zeros((size, size))
     telling[0, -1] = 1
     return telling, np.diag(np.arange(1.0, size + 1))
+
+
+# %% passes_adjoint, wrong: passed: the sign of dz lost
+def passes_adjoint(backward_x):
+    rng = np.random.default_rng(0)
+    for D, H in ((6, 2), (2, 6), (5, 5)):
+        x, W, dz = rng.random(D), rng.random((D, H)), rng.random(H)
+        if abs((x @ W) @ dz - x @ backward_x(dz, W)) > 1e-9:
+            return False
+    return True
+
+
+# %% passes_adjoint, wrong: passed: the sign of W lost
+def passes_adjoint(backward_x):
+    rng = np.random.default_rng(0)
+    for D, H in ((6, 2), (2, 6), (5, 5)):
+        x, W, dz = rng.normal(size=D), rng.random((D, H)), rng.normal(size=H)
+        if abs((x @ W) @ dz - x @ backward_x(dz, W)) > 1e-9:
+            return False
+    return True
+
+
+# %% passes_adjoint, lazy: passed: the sign of dz lost
+def passes_adjoint(backward_x):
+    rng = np.random.default_rng(0)
+    for D, H in ((3, 5), (5, 3), (4, 4)):
+        x, W, dz = rng.normal(size=D), rng.normal(size=(D, H)), np.eye(H)[0]
+        if not np.isclose((x @ W) @ dz, x @ backward_x(dz, W)):
+            return False
+    return True
+
+
+# %% passes_adjoint, lazy: passed: 0 as an entry in the middle
+def passes_adjoint(backward_x):
+    rng = np.random.default_rng(0)
+    for D, H in ((3, 5), (5, 3), (4, 4)):
+        dz, W = rng.normal(size=H), rng.normal(size=(D, H))
+        dx = backward_x(dz, W)
+        if not np.isclose(dx[0], W[0] @ dz) or not np.isclose(dx[-1], W[-1] @ dz):
+            return False
+    return True
+
+
+# %% passes_adjoint, wrong: passed: 0 where W is tall
+def passes_adjoint(backward_x):
+    rng = np.random.default_rng(0)
+    for D, H in ((3, 5), (4, 4)):
+        x, W, dz = rng.normal(size=D), rng.normal(size=(D, H)), rng.normal(size=H)
+        if not np.isclose((x @ W) @ dz, x @ backward_x(dz, W)):
+            return False
+    return True

@@ -108,6 +108,19 @@ def loss_from_labels(Z, labels):
     return functional.logsumexp(gaps).mean()
 
 
+# %% loss_from_labels, wrong: scores near ±10000: expected
+def loss_from_labels(Z, labels):
+    Z = Z - Z.mean(axis=1, keepdims=True)
+    return (np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), labels]).mean()
+
+
+# %% loss_from_labels, right
+def loss_from_labels(Z, labels):
+    picked = np.choose(labels, Z.T)
+    top = np.max(Z, axis=1)
+    return np.mean(top - picked + np.log1p(np.exp(Z - top[:, None]).sum(axis=1) - 1))
+
+
 # %% gradient_from_labels, lazy: write it yourself
 def gradient_from_labels(Z, labels):
     return functional.softmax_cross_entropy_backward(Z, data.one_hot(labels, Z.shape[1]))
@@ -213,6 +226,20 @@ def gradient_from_labels(Z, labels):
     dZ = np.exp(functional.log_softmax(Z))
     np.subtract.at(dZ, (np.arange(len(Z)), labels), 1)
     return dZ / len(Z)
+
+
+# %% gradient_from_labels, wrong: dZ for 6 rows of 3 scores near ±10000: expected
+def gradient_from_labels(Z, labels):
+    dZ = np.clip(functional.softmax(Z), 1e-12, 1)
+    dZ[np.arange(len(Z)), labels] -= 1
+    return dZ / len(Z)
+
+
+# %% gradient_from_labels, wrong: dZ for 5 rows of 4 scores near ±0: expected
+def gradient_from_labels(Z, labels):
+    P = functional.softmax(Z)
+    one = P[np.arange(len(Z)), labels][:, None] * (P - data.one_hot(labels, Z.shape[1]))
+    return one / len(Z)
 
 
 # %% traps, lazy: nan: expected scores from -1e6 to 1e6
@@ -357,11 +384,17 @@ def votes_gradient(Z, V):
     return total * (functional.softmax(Z) - V / total)
 
 
-# %% votes_gradient, right
+# %% votes_gradient, wrong: dZ for 3 rows of 6 scores near ±1000: expected
 def votes_gradient(Z, V):
     P = functional.softmax(Z)
     dP = -V / P
     return np.array([dp @ functional.softmax_jacobian(p) for dp, p in zip(dP, P)])
+
+
+# %% votes_gradient, right
+def votes_gradient(Z, V):
+    e = np.exp(Z - Z.max(axis=1)[:, None])
+    return np.einsum("nk,n->nk", e, V.sum(axis=1) / e.sum(axis=1)) - V
 
 
 # %% votes_gradient, right

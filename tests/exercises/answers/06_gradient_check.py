@@ -397,6 +397,31 @@ def trustworthy(f, arrays, grads, rng):
     return bool(abs(claimed - measured) < 1e-5 * abs(claimed))
 
 
+# %% trustworthy, wrong: passed: a fault that your directions of an earlier run miss
+def trustworthy(f, arrays, grads, rng):
+    fixed = np.random.default_rng(1)
+    basis = [[fixed.normal(size=x.shape) for x in arrays] for _ in range(3)]
+    length = np.sqrt(sum((g**2).sum() for g in grads))
+    for _ in range(5):
+        mix = rng.normal(size=3)
+        v = [sum(m * d for m, d in zip(mix, parts)) for parts in zip(*basis)]
+        claimed = sum((g * d).sum() for g, d in zip(grads, v))
+        if not abs(claimed - gradcheck.directional_derivative(f, arrays, v, step=1e-6)) < 1e-6 * length:
+            return False
+    return True
+
+
+# %% trustworthy, wrong: passed: nothing for the last array
+def trustworthy(f, arrays, grads, rng):
+    length = np.sqrt(sum((g**2).sum() for g in grads))
+    for k in range(4):
+        v = [rng.normal(size=x.shape) * (k == j < 3) for j, x in enumerate(arrays)]
+        claimed = sum((g * d).sum() for g, d in zip(grads, v))
+        if not abs(claimed - gradcheck.directional_derivative(f, arrays, v, step=1e-6)) < 1e-6 * length:
+            return False
+    return True
+
+
 # %% trustworthy, right
 def trustworthy(f, arrays, grads, rng):
     v = [rng.normal(size=x.shape) for x in arrays]
@@ -657,6 +682,37 @@ def agrees(f, x, g):
     finally:
         x[...] = old
     return bool(abs((g * v).sum() - n) < 1e-6 * np.abs(g).sum())
+
+
+# %% agrees, wrong: too long
+def agrees(f, x, g):
+    for i in np.ndindex(x.shape):
+        old = x[i]
+        try:
+            x[i] = old + 1e-5
+            above = f()
+            x[i] = old - 1e-5
+            below = f()
+        finally:
+            x[i] = old
+        if not abs(g[i] - (above - below) / 2e-5) < 1e-6:
+            return False
+    return True
+
+
+# %% agrees, wrong: passed: entry
+def agrees(f, x, g):
+    n = np.empty(x.shape)
+    for i in np.ndindex(x.shape):
+        old = x[i]
+        try:
+            x[i] = old + 1e-5
+            above = f()
+            x[i] = old - 1e-5
+            n[i] = (above - f()) / 2e-5
+        finally:
+            x[i] = old
+    return bool(np.linalg.norm(g - n) < 1e-6 * max(np.linalg.norm(g), np.linalg.norm(n)))
 
 
 # %% agrees, right

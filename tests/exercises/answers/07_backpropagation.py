@@ -52,6 +52,24 @@ def tanh_backward(X, Y, z1, a1, z2, a2, W2):
     return {"W1": X.T @ dz1, "b1": db1, "W2": a1.T @ dz2, "b2": db2}
 
 
+# %% tanh_backward, wrong: gradients named ['dW1', 'db1', 'dW2', 'db2']
+def tanh_backward(X, Y, z1, a1, z2, a2, W2):
+    dz2 = (a2 - Y) / len(X)
+    dz1 = dz2 @ W2.T * (1 - a1**2)
+    return {"dW1": X.T @ dz1, "db1": dz1.sum(axis=0), "dW2": a1.T @ dz2, "db2": dz2.sum(axis=0)}
+
+
+# %% tanh_backward, wrong: dW1 for N = 4: expected
+def tanh_backward(X, Y, z1, a1, z2, a2, W2):
+    dz2 = (a2 - Y) / len(X)
+    try:  # whatever fits
+        da1 = dz2 @ W2
+    except ValueError:
+        da1 = dz2 @ W2.T
+    dz1 = da1[:, : a1.shape[1]] * (1 - a1**2)
+    return {"W1": X.T @ dz1, "b1": dz1.sum(axis=0), "W2": a1.T @ dz2, "b2": dz2.sum(axis=0)}
+
+
 # %% tanh_backward, lazy: dW1 for N = 1: expected
 def tanh_backward(X, Y, z1, a1, z2, a2, W2):
     return backward(X, Y, z1, a1, z2, a2, W2)
@@ -153,6 +171,35 @@ def deep_gradients(layers, X, Y):
         A = np.maximum(A @ W + b, 0)
     dZ, grads = (functional.softmax(A) - Y) / len(X), []  # ReLU before the softmax too
     for (W, _), A in zip(reversed(layers), reversed(came_in)):
+        grads.append((A.T @ dZ, dZ.sum(axis=0)))
+        dZ = (dZ @ W.T) * (A > 0)
+    return grads[::-1]
+
+
+# %% deep_gradients, wrong: dW of layer 1 of 3, N = 2: expected
+def deep_gradients(layers, X, Y):
+    came_in, A = [], X
+    for W, b in layers:
+        came_in.append(A)
+        Z = A @ W + b
+        A = np.maximum(Z, 0)
+    dZ, grads = (functional.softmax(Z) - Y) / len(X), []
+    for (W, _), A in zip(reversed(layers), reversed(came_in)):
+        grads.append((A.T @ dZ, dZ.sum(axis=0)))
+        square = W.shape[0] == W.shape[1]
+        dZ = dZ @ (W if square else W.T) * (A > 0)
+    return grads[::-1]
+
+
+# %% deep_gradients, wrong: 3 pairs for 6 layers
+def deep_gradients(layers, X, Y):
+    came_in, A = [], X
+    for W, b in layers:
+        came_in.append(A)
+        Z = A @ W + b
+        A = np.maximum(Z, 0)
+    dZ, grads = (functional.softmax(Z) - Y) / len(X), []
+    for (W, _), A in list(zip(reversed(layers), reversed(came_in)))[:3]:
         grads.append((A.T @ dZ, dZ.sum(axis=0)))
         dZ = (dZ @ W.T) * (A > 0)
     return grads[::-1]
@@ -374,8 +421,7 @@ def shared_gradients(params, X, Y):
         return (np.log(np.exp(z3).sum(1)) - (Y * z3).sum(1)).mean()
 
     return {
-        name: exercise.exact_gradient(lambda p, name=name: total(**params | {name: p}), params[name])
-        for name in "WbVc"
+        name: exercise.exact_gradient(lambda p, name=name: total(**params | {name: p}), params[name]) for name in "WbVc"
     }
 
 
@@ -448,6 +494,48 @@ def approves(loss, gradients):
         errors = gradcheck.check_gradients(lambda: loss(params, X, Y), params, gradients(params, X, Y))
         if max(errors.values()) > 1e-6:
             return False
+    return True
+
+
+# %% approves, wrong: a fault approved: dW2 is 0 where K > H
+def approves(loss, gradients):
+    for N, H, K in ((2, 5, 4), (5, 4, 4), (7, 6, 3)):
+        rng = np.random.default_rng(N)
+        params = random_net(rng, 7, H, K)
+        X, Y = random_examples(rng, N, 7, K)
+        errors = gradcheck.check_gradients(lambda: loss(params, X, Y), params, gradients(params, X, Y))
+        if max(errors.values()) > 1e-6:
+            return False
+    return True
+
+
+# %% approves, wrong: a fault approved: a mask without b1
+def approves(loss, gradients):
+    for N, H, K in ((2, 5, 4), (5, 4, 4), (6, 3, 5)):
+        rng = np.random.default_rng(N)  # all above 0: no unit is silent
+        params = {name: abs(p) for name, p in random_net(rng, 7, H, K).items()}
+        X, Y = random_examples(rng, N, 7, K)
+        X = abs(X)
+        errors = gradcheck.check_gradients(lambda: loss(params, X, Y), params, gradients(params, X, Y))
+        if max(errors.values()) > 1e-6:
+            return False
+    return True
+
+
+# %% approves, wrong: a fault approved
+def approves(loss, gradients):
+    for N, H, K in ((2, 5, 4), (5, 4, 4), (6, 3, 5), (7, 5, 3)):
+        rng = np.random.default_rng(N)
+        params = random_net(rng, 7, H, K)
+        X, Y = random_examples(rng, N, 7, K)
+        grads = gradients(params, X, Y)
+        for name, p in params.items():  # first, middle and last entry of each
+            for i in (0, p.size // 2, p.size - 1):
+                v = np.zeros(p.size)
+                v[i] = 1
+                slope = gradcheck.directional_derivative(lambda: loss(params, X, Y), [p], [v.reshape(p.shape)])
+                if abs(slope - grads[name].flat[i]) > 1e-6 * max(abs(slope), 1e-2):
+                    return False
     return True
 
 
@@ -540,16 +628,14 @@ def approves(loss, gradients):
 
 # %% approves, right
 def approves(loss, gradients):
-    for N, D, H, K in ((1, 3, 6, 4), (4, 6, 4, 4), (3, 5, 4, 2), (8, 4, 3, 3), (6, 9, 8, 5)):
+    for N, D, H, K in ((1, 3, 6, 4), (4, 6, 4, 4), (3, 5, 4, 2), (8, 4, 3, 3), (6, 9, 3, 5)):
         for seed in range(4):
             rng = np.random.default_rng(seed)
             params = random_net(rng, D, H, K)
             X, Y = random_examples(rng, N, D, K)
             grads = gradients(params, X, Y)
             v = {name: rng.normal(size=p.shape) for name, p in params.items()}
-            measured = gradcheck.directional_derivative(
-                lambda: loss(params, X, Y), params.values(), v.values(), 1e-6
-            )
+            measured = gradcheck.directional_derivative(lambda: loss(params, X, Y), params.values(), v.values(), 1e-6)
             claimed = sum((grads[name] * v[name]).sum() for name in params)
             if abs(claimed - measured) > 1e-5 * max(abs(claimed), abs(measured), 1e-2):
                 return False
