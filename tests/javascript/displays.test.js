@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cut, narrow, reasonLines, rows } from "../../book/_static/page/displays.js";
+import { cut, narrow, reasonLines, rows, sumLines } from "../../book/_static/page/displays.js";
 
 const display = (...lines) => `\\[\\begin{split}\n\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}\n\\end{split}\\]`;
 /** The lines of a narrow form, without what is round them. */
@@ -52,6 +52,18 @@ test("a chain has one link a line, a statement begins a line", () => {
   assert.equal(narrow("\\[\nx\n\\]", 2), null);
 });
 
-test("in the narrowest form the left side has its own line", () => {
+test("words beside a statement break as a reason does", () => {
+  assert.deepEqual(lines("\\[\nx = y, \\qquad \\text{one row for each output, one column for each input.}\n\\]", 2),
+    ["x & = y,", "& \\text{one row for each output, one}", "& \\text{column for each input.}"]);
+});
+
+test("in a narrower form the left side has its own line", () => {
   assert.deepEqual(lines(display("a &= b", "&= c"), 3), ["& a", "& \\quad = b", "& \\quad = c"]);
+});
+
+test("in the narrowest form a long sum breaks before a sign, and not behind another", () => {
+  assert.deepEqual(sumLines("= aaaa + bbbb - cccc", 9), ["= aaaa", "+ bbbb", "- cccc"]);
+  assert.deepEqual(sumLines("= aaaa \\cdot (-bbbb) + c", 8), ["= aaaa \\cdot ( -bbbb)", "+ c"]);
+  assert.deepEqual(sumLines("= a + b"), ["= a + b"]);
+  assert.deepEqual(lines(display(`a &= ${"f(x) + ".repeat(9)} g`), 4).length, 4);
 });

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
 # Not yet in the form of predictions, exercises and length that FORM asks for.
-NOT_YET = {path.stem for path in CHAPTERS}
+NOT_YET = {"08_sgd", "09_reading_the_result"}
 
 # Every tag that a cell may carry, beside the tolerances rtol=…, atol=…, svg-atol=…
 TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "remove-cell", "nbval-ignore-output"}

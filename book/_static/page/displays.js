@@ -3,6 +3,7 @@
 
 export const NARROW = "(max-width: 599.98px)";
 const REASON = 31; // letters in a line of a reason
+const SUM = 18; // and in one of a sum, whose letters are larger and have others above and below
 
 // ---- Rows and cells of TeX ----------------------------------------------------------------------------------------
 
@@ -105,18 +106,31 @@ function join(words) {
 
 // ---- Narrow forms -------------------------------------------------------------------------------------------------
 
-/** The lines of a row, each with its &, where it may break at its relations: at each statement, each link of a chain. */
+/** The lines of a row, [left, right] each, where it may break at its relations: at each statement, each link. */
 function chain({ left, right }) {
   const atRelations = (part) => cut(part, (token) => RELATIONS.has(token), true);
-  const [start, ...others] = cut(right ?? left, (token) => token === "\\qquad");
+  const [start, ...others] = cut(right ?? left, (token) => token === "\\qquad" || token === "\\quad");
   const [head, ...links] = right === null ? atRelations(start) : [...atRelations(left), ...atRelations(start)];
   const statements = [[head, ...links.filter((link) => link)], ...others.map(atRelations)];
-  return statements.flatMap(([first, ...rest]) => (rest.length ? [[first, rest[0]], ...rest.slice(1).map((link) => ["", link])]
-    : [["", first]]));
+  return statements.flatMap(([first, ...rest]) => {
+    if (rest.length) return [[first, rest[0]], ...rest.slice(1).map((link) => ["", link])];
+    return (first.startsWith("\\text{") ? reasonLines(first) : [first]).map((line) => ["", line]);
+  });
+}
+
+/** A sum in lines of about `letters` letters. */
+export function sumLines(sum, letters = SUM) {
+  const lines = [""];
+  for (const term of cut(sum, (token) => token === "+" || token === "-", true)) {
+    const last = lines.at(-1);
+    if (!last || width(last) + width(term) <= letters || !/[\w)}.|]\s*$/.test(last)) lines[lines.length - 1] = `${last} ${term}`.trim();
+    else lines.push(term);
+  }
+  return lines;
 }
 
 /** A display in a narrow form, or null where it has none. Of the levels, 1 puts each reason below its line, 2 each link
- * of a chain on a line of its own too, 3 also what stands before the first link. */
+ * of a chain on a line of its own too, 3 also what stands before the first link, and 4 breaks long sums. */
 export function narrow(tex, level) {
   const lines = [];
   let changed = false;
@@ -125,8 +139,11 @@ export function narrow(tex, level) {
     changed ||= Boolean(row.reason) || its.length > 1 || level > 2;
     for (const [left, right] of its) {
       if (right === null) lines.push(left);
-      else if (level > 2) lines.push(...(left ? [`& ${left}`] : []), `& \\quad ${right}`);
-      else lines.push(`${left} & ${right}`.trim());
+      else if (level < 3) lines.push(`${left} & ${right}`.trim());
+      else {
+        const [first, ...rest] = level > 3 ? sumLines(right) : [right];
+        lines.push(...(left ? [`& ${left}`] : []), `& \\quad ${first}`, ...rest.map((line) => `& \\qquad {} ${line}`));
+      }
     }
     lines.push(...reasonLines(row.reason).map((line) => `& \\quad {\\small ${line}}`));
   }
@@ -175,7 +192,7 @@ export function stackDisplays() {
     .map((display) => display.element);
 
   async function fit() {
-    for (const level of page.matches ? [2, 3] : []) {
+    for (const level of page.matches ? [2, 3, 4] : []) {
       const changed = become(level, displays.filter((display) => display.scrolls));
       if (changed.length) await /** @type {any} */ (window).MathJax.typesetPromise(changed);
     }
