@@ -137,7 +137,7 @@ function drawCode({ at, bug, lines }, { code: { x, y } }) {
     ...(i === now ? [bar(x - 8, y(i) - 13, x + 198, y(i) + 13, { rx: 5, class: "fill gradient", opacity: 0.15 })] : []),
     text(x, y(i) + 5, lines[name].code, { class: `cell ${i === now ? "gradient" : i > now ? "muted" : ""}`,
       "font-family": "ui-monospace, Menlo, Consolas, monospace" }),
-    ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", { class: "gradient" })] : [])]);
+    ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", {})] : [])]);
 }
 
 /** Where a point of the net lies, and where the program: its left edge, and the middle of each line. */
