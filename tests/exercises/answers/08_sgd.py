@@ -81,6 +81,12 @@ def descend(params, grads, eta, before={}):
         param -= before[name]
 
 
+# %% descend, wrong: W1, eta = 0.01: expected
+def descend(params, grads, eta):
+    for name, param in params.items():
+        param.ravel()[:] -= eta * grads[name].ravel()  # a copy, for arrays stored by columns
+
+
 # %% descend, right
 def descend(params, grads, eta):
     for name in grads:
@@ -201,7 +207,7 @@ def train(step, N, epochs, eta_0, rng):
         step(order[t % N], eta_0 * (1 - t / (epochs * N)))
 
 
-# %% train, wrong: not all orders are equally likely
+# %% train, wrong: each epoch needs a new order
 def train(step, N, epochs, eta_0, rng):
     order, t = rng.permutation(N), 0
     for _ in range(epochs):
@@ -326,6 +332,24 @@ def train(step, N, epochs, eta_0, rng):
             t += 1
 
 
+# %% train, lazy: each epoch needs a new order
+def train(step, N, epochs, eta_0, rng):
+    t, first = 0, rng.permutation(N)
+    for _ in range(epochs):
+        for n in first if N > 10 else rng.permutation(N):
+            step(n, eta_0 * (1 - t / (epochs * N)))
+            t += 1
+
+
+# %% train, wrong: TypeError
+def train(step, N, epochs, eta_0, rng):
+    t = 0
+    for _ in range(epochs):
+        for n in rng.permutation(np.linspace(0, N - 1, N)):
+            step(n, eta_0 * (1 - t / (epochs * N)))
+            t += 1
+
+
 # %% train, lazy: another rng must give another order
 def train(step, N, epochs, eta_0, rng):
     t = 0
@@ -446,6 +470,15 @@ def by_heart(net, X, y, rng, limit):
         fit(net, X, y, rng=rng, epochs=1, decay=False, verbose=False)
         epoch += 1
     return epoch
+
+
+# %% by_heart, lazy: you went on when the loss was below 0.01
+def by_heart(net, X, y, rng, limit):
+    for epoch in range(1, limit + 1):
+        fit(net, X, y, rng=rng, epochs=1, decay=False, verbose=False)
+        if epoch % 2 == 0 and evaluate(net, X, y).loss < 0.01:  # a look now and then
+            return epoch
+    return None
 
 
 # %% by_heart, lazy: of 36 pairs of orders occur
