@@ -1,6 +1,7 @@
 """exercise.py: what stands under an exercise."""
 
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def test_orders_are_random_where_each_is_drawn_anew():
         exercise.random_orders(orders)
     turned = (np.arange(4) + rng.integers(4, size=(4800, 1))) % 4
     swapped = drawn.copy()  # each a swap away from the one before
-    for before, after in zip(swapped, swapped[1:], strict=False):
+    for before, after in pairwise(swapped):
         i, j = rng.choice(4, 2, replace=False)
         after[:] = before
         after[[i, j]] = before[[j, i]]
