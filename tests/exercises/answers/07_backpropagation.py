@@ -449,7 +449,7 @@ def approves(loss, gradients):
     return True
 
 
-# %% approves, lazy: a right pair turned down: a sum
+# %% approves, lazy: a right pair turned down: a half
 def approves(loss, gradients, right=gradients):
     rng = np.random.default_rng(0)
     params = random_net(rng)
@@ -491,6 +491,19 @@ def approves(loss, gradients):
         rng = np.random.default_rng(H)
         params = random_net(rng, 7, H, K)
         X, Y = random_examples(rng, 1, 7, K)
+        errors = gradcheck.check_gradients(lambda: loss(params, X, Y), params, gradients(params, X, Y))
+        if max(errors.values()) > 1e-6:
+            return False
+    return True
+
+
+# %% approves, wrong: a fault approved: the last class never has a label
+def approves(loss, gradients):
+    for N, H, K in ((2, 5, 4), (5, 4, 4), (6, 3, 5)):
+        rng = np.random.default_rng(N)
+        params = random_net(rng, 7, H, K)
+        X, Y = rng.normal(size=(N, 7)), np.zeros((N, K))
+        Y[:, 0] = 1  # all of one class
         errors = gradcheck.check_gradients(lambda: loss(params, X, Y), params, gradients(params, X, Y))
         if max(errors.values()) > 1e-6:
             return False
@@ -602,7 +615,7 @@ def approves(loss, gradients):
     return True
 
 
-# %% approves, wrong: a right pair turned down: a sum
+# %% approves, wrong: a right pair turned down: a half
 def approves(loss, gradients):
     for N, H, K in ((2, 5, 4), (5, 4, 4), (6, 3, 5)):
         rng = np.random.default_rng(N)
@@ -617,7 +630,7 @@ def approves(loss, gradients):
 
 # %% approves, lazy: a right pair turned down: this chapter's
 def approves(loss, gradients):
-    return gradients.__name__ in ("gradients", "of_summed") and loss.__name__ in ("loss", "summed")
+    return gradients.__name__ in ("gradients", "of_half") and loss.__name__ in ("loss", "half")
 
 
 # %% approves, lazy: a right pair turned down: this chapter's

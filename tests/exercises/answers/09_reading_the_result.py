@@ -138,6 +138,24 @@ def ece(confidence, right, bins=10):
     return np.abs(np.bincount(which, right * 1.0 - confidence, bins)).sum() / len(right)
 
 
+# %% ece, wrong: expected
+def ece(confidence, right, bins=10):
+    edges = np.histogram(confidence, bins)[1]  # from the lowest to the highest
+    sure = np.histogram(confidence, edges, weights=confidence)[0]
+    hits = np.histogram(confidence, edges, weights=right.astype(float))[0]
+    return np.abs(sure - hits).sum() / confidence.size
+
+
+# %% best_temperature, wrong: is not at the bottom of the valley
+def best_temperature(Z, Y):
+    low, high = 1e-3, 1e3
+    for _ in range(8):
+        grid = np.geomspace(low, high, 50)
+        i = np.argmin([functional.softmax_cross_entropy(Z / T, Y) for T in grid])
+        low, high = grid[max(i - 1, 0)], grid[min(i + 1, 49)]
+    return float(np.sqrt(low * high))
+
+
 # %% ece, lazy: 300 examples in 15 bins: expected
 def ece(confidence, right, bins=10):
     bins = 10 if bins > 2 else 2
@@ -250,9 +268,9 @@ def best_temperature(Z, Y):
 
 # %% best_temperature, right
 def best_temperature(Z, Y):
-    low, high = np.log(1e-5), np.log(1e5)
+    low, high = np.log(1e-9), np.log(1e9)
     golden = (np.sqrt(5) - 1) / 2
-    for _ in range(100):
+    for _ in range(120):
         a, b = high - golden * (high - low), low + golden * (high - low)
         at_a, at_b = (functional.softmax_cross_entropy(Z / np.exp(t), Y) for t in (a, b))
         low, high = (low, b) if at_a < at_b else (a, high)
@@ -262,8 +280,8 @@ def best_temperature(Z, Y):
 # %% best_temperature, right
 def best_temperature(Z, Y):
     Z = Z - Z.max(axis=1, keepdims=True)
-    low, high = 1e-6, 1e6
-    for _ in range(8):  # a grid, again and again finer
+    low, high = 1e-9, 1e9
+    for _ in range(10):  # a grid, again and again finer
         grid = np.geomspace(low, high, 50)
         i = np.argmin([functional.softmax_cross_entropy(Z / T, Y) for T in grid])
         low, high = grid[max(i - 1, 0)], grid[min(i + 1, 49)]
@@ -458,6 +476,15 @@ def centred(square):
     down, right = (round(14 - at) for at in picture.centre_of_mass(square))
     wide = np.pad(square, 28)
     square[:] = wide[28 - down : 56 - down, 28 - right : 56 - right]
+    return square
+
+
+# %% centred, wrong: ink that leaves
+def centred(square):
+    for _ in range(9):  # again and again, until it lies in the middle
+        if square.any():
+            down, right = (round(14 - at) for at in picture.centre_of_mass(square))
+            square = np.pad(square, 28)[28 - down : 56 - down, 28 - right : 56 - right]
     return square
 
 
