@@ -38,6 +38,16 @@ def test_a_prediction_is_chosen_kept_and_named_by_its_answer(page, address):
     assert not any(radio.is_checked() for radio in other.all())
 
 
+def test_a_choice_of_a_formula_alone_has_a_name(browser, address):
+    with browser.new_context() as context:
+        page = Chapter(context.new_page(), address, "00_warm_up")
+        names = page.tab.locator("ul.choices input").evaluate_all(
+            "all => all.map(e => [e.ariaLabel, e.closest('li').innerText])"
+        )
+        assert any(name and "sum_d" in name for name, _ in names)
+        assert all(name is None for name, text in names if text.strip()[:1].isalpha())
+
+
 def test_without_a_choice_nothing_is_said_of_one(page):
     page.tab.locator("details.reveals > summary").first.click()
     assert page.tab.locator(".reveal").first.is_visible() and not page.tab.locator(".chosen").first.is_visible()

@@ -127,6 +127,8 @@ def prediction(box, code=None, answer=None):
     question, *choices = re.split(r"^[-*] +", found[1], flags=re.MULTILINE)
     if not question.strip() or not 2 <= len(choices) <= 4:
         yield f"expected a question and then a list of two to four choices, found {len(choices)}"
+    if any(re.match(r"\d+[.)](?:\s|$)", choice) for choice in choices):
+        yield r"expected no choice that Markdown takes for a list, as it does with 7. (write 7\\. or a word before it)"
     if any(re.search(r"\n\n(?! )", choice.strip()) for choice in choices):
         yield "expected the choices at the end of the box, found text after them"
     if code is None or code.cell_type != "code" or "hide-output" not in tags(code):
@@ -466,6 +468,7 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "no choices": (lambda nb: put(nb, 1, "\n\n- Six.\n- Seven.", ""), "two to four choices"),
     "one choice": (lambda nb: put(nb, 1, "\n- Seven.", ""), "two to four choices"),
     "five choices": (lambda nb: put(nb, 1, "- Six.", "- Six.\n" * 4), "two to four choices"),
+    "a number alone": (lambda nb: put(nb, 1, "- Six.", "- 6."), "takes for a list"),
     "no question": (lambda nb: put(nb, 1, "How many?\n\n", ""), "a question"),
     "text after the choices": (lambda nb: put(nb, 1, "Seven.\n", "Seven.\n\nIt is seven.\n"), "text after them"),
     "text after the box": (lambda nb: nb.cells[1].update(source=nb.cells[1].source + "\n\nSeven."), "end of its cell"),

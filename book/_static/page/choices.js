@@ -32,6 +32,7 @@ const make = (tag, properties, ...children) => {
   element.append(...children);
   return element;
 };
+const FORMULA = /\\\((.*?)\\\)/g; // a choice of nothing else has no words to be heard by
 const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
 /** Make the list of a box one to choose from; `number` tells the boxes of a page apart. */
@@ -54,6 +55,8 @@ export function chooseIn(box, number) {
     const alone = item.children.length === 1 && item.firstElementChild.localName === "p" ? item.firstElementChild : item;
     const text = make("span", {}, ...alone.childNodes);
     const input = make("input", { type: "radio", name: `predict-${number}` });
+    const heard = words(text);
+    if (!/[\p{L}\p{N}]/u.test(heard.replace(FORMULA, ""))) input.ariaLabel = heard.replace(FORMULA, "$1");
     input.addEventListener("change", () => {
       kept.keep(place);
       show();
