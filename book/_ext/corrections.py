@@ -1,8 +1,8 @@
 """Small corrections to what other extensions make of a page.
 
-sphinx-exercise gives the text of every exercise the same id and puts titles in brackets. MathJax lets a line end
-between a formula and the comma after it. In a docstring |x| is an absolute value, and not a substitution. Some
-labels and roles for those who hear a page contradict what stands on it.
+sphinx-exercise gives the text of every exercise the same id, that of every solution too, and puts titles in brackets.
+MathJax lets a line end between a formula and the comma after it. In a docstring |x| is an absolute value, and not a
+substitution. Some labels and roles for those who hear a page contradict what stands on it.
 """
 
 from html import escape
@@ -10,7 +10,7 @@ from html import escape
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import is_exercise_node
+from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 PUNCTUATION = ".,:;?!)’”"
 
@@ -36,6 +36,8 @@ def keep_with_punctuation(formula):
 def correct(app, doctree, docname):
     for exercise in doctree.findall(is_exercise_node):
         correct_exercise(exercise)
+    for solution in doctree.findall(is_solution_node):
+        solution[1]["ids"] = [f"{solution['target_label']}-solution"]
     for formula in list(doctree.findall(nodes.math)):
         keep_with_punctuation(formula)
 

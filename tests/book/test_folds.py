@@ -89,6 +89,7 @@ def test_what_goes_further_folds_under_its_heading(page):
 def test_a_solution_on_paper_folds_as_one_in_code(page):
     (fold,) = page.select("details.worked")
     assert prompts(fold) == ["Show a solution", "Hide the solution"]
+    assert fold.find(id="ex-04-1-solution") and page.find(id="ex-04-1-text")
     assert "So it is." in fold.select_one("div.solution").get_text() and not page.select(".dropdown")
     assert "Show it." in fold.find_previous_sibling(class_="exercise").get_text()
 
