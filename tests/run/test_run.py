@@ -294,6 +294,7 @@ def test_a_click_into_the_code_opens_the_editor_there_in_the_same_colours(tab, a
 
 # ---- what takes long, what fails ------------------------------------------------------------------------------------
 
+FILES = ["pyodide.js", "pyodide.asm.wasm", "pyodide-lock.json", "cells.py"]
 SLOW = (
     '<script type="application/json" class="run-slow">{"seconds": 40, "smaller": {"seconds": 4, "name": "one epoch", '
     '"source": "print(\'small\')"}}</script>'
@@ -334,7 +335,9 @@ def test_a_slow_cell_says_so_first(tab, address):
     assert chapter.wait(2) == "ran"  # said once
 
 
-@pytest.mark.parametrize("file", ["worker.js", "pyodide.asm.wasm"])  # test_start.py has the others, and other ways
+@pytest.mark.parametrize(  # test_start.py has other ways to fail
+    "file", ["worker.js", *(pytest.param(name, marks=pytest.mark.sweep) for name in FILES)]
+)
 def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
     tab.context.route(re.compile(rf"/{file}(\?|$)"), lambda route: route.abort())
     chapter = Chapter(tab, address)

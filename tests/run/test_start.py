@@ -75,16 +75,16 @@ def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
 
 @pytest.mark.parametrize(
     ("file", "how", "why"),
-    [  # one of each kind; the others in a sweep
+    [  # one damaged, one refused; the others in a sweep
         pytest.param("pyodide.asm.wasm", "truncated", "bytes where 10", marks=pytest.mark.sweep),
         ("pyodide.asm.wasm", "altered", "it is damaged"),
         pytest.param("pyodide.asm.wasm", "broken_off", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.wasm", "another_page", "bytes where 10", marks=pytest.mark.sweep),
-        ("python_stdlib.zip", "truncated", "bytes where"),
+        pytest.param("python_stdlib.zip", "truncated", "bytes where", marks=pytest.mark.sweep),
         pytest.param("python_stdlib.zip", "altered", "it is damaged", marks=pytest.mark.sweep),
         pytest.param("pyodide-lock.json", "truncated", "it is damaged", marks=pytest.mark.sweep),
-        ("pyodide-lock.json", "another_page", "it is damaged"),
-        ("pyodide.js", "truncated", ""),
+        pytest.param("pyodide-lock.json", "another_page", "it is damaged", marks=pytest.mark.sweep),
+        pytest.param("pyodide.js", "truncated", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.js", "truncated", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.js", "refused", "", marks=pytest.mark.sweep),
         pytest.param("cells.py", "another_page", "bytes where", marks=pytest.mark.sweep),
@@ -102,6 +102,7 @@ def test_a_file_that_cannot_be_used_is_named_and_the_next_try_works(tab, site, f
         assert chapter.run(1) == "ran"
 
 
+@pytest.mark.sweep
 def test_a_package_that_is_damaged_is_named(tab, site):
     wheel = next(path.name for path in (site.html / "_static/pyodide").glob("numpy-*.whl"))
     with served(site, wheel, "altered") as (address, handler):
