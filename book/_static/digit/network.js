@@ -46,7 +46,7 @@ function repeated(json) {
   return null;
 }
 
-/** What a file of another kind is, by how it begins; the same as in nnlib/files.py. */
+/** What a file of another kind is, by how it begins: of nnlib/files.py, what one may take for weights. */
 function kindOf(content) {
   const latin = (from, to) => String.fromCharCode(...new Uint8Array(content.slice(from, to)));
   const start = latin(0, 200), begins = (...texts) => texts.some((text) => start.startsWith(text));
