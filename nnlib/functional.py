@@ -92,9 +92,9 @@ def softmax(Z):
     """Return exp(z) / Σ exp(z) along the last axis: positive numbers that sum
     to 1 (Bridle, 1990).
 
-    The largest score is subtracted first. The result is the same, and no
-    exponent is above 0, so nothing overflows (Blanchard, Higham and Higham,
-    2021).
+    The largest score is subtracted first. The shares are the same, and no
+    exponent is above 0, so no exponential overflows (Blanchard, Higham and
+    Higham, 2021).
     """
     E = np.exp(Z - Z.max(axis=-1, keepdims=True))
     return E / E.sum(axis=-1, keepdims=True)  # eq-softmax
@@ -158,7 +158,8 @@ def cross_entropy(P, Y):
 
 def softmax_cross_entropy(Z, Y):
     """Return the mean cross-entropy straight from the scores,
-    log Σ exp(z) − z_label: stable for any finite score.
+    log Σ exp(z) − z_label: stable as long as no score is larger in size
+    than half the largest float.
 
     Parameters
     ----------

@@ -6,8 +6,9 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-# Okabe and Ito's colours that keep 3:1 contrast on white and on the dark page; grey is for axes and words.
-BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#767F8A"
+# A value is blue, a gradient orange, a label green, a parameter purple; categories have dashes and markers, and grey.
+# Okabe and Ito's colours, the purple darker than theirs, so that all have 3:1 contrast on white and on the dark page.
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#B65E9F", "#767F8A"
 
 STYLE = {
     "figure.figsize": (6.8, 3.4),
@@ -21,7 +22,7 @@ STYLE = {
     "axes.titlesize": "medium",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, PINK, GREY]),
+    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
     "xtick.color": GREY,
     "ytick.color": GREY,
     "text.color": GREY,

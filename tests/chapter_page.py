@@ -12,9 +12,9 @@ class Chapter:
     """A chapter's page in a tab; cells are counted from 1, as the page does."""
 
     def __init__(self, tab, address, name=QUICK):
-        self.tab, self.name = tab, name
+        self.tab, self.name, self.address = tab, name, f"{address}/notebooks/{name}.html"
         tab.set_default_timeout(30_000)
-        tab.goto(f"{address}/notebooks/{name}.html")
+        tab.goto(self.address)
         tab.locator(".run-bar").first.wait_for(state="attached")
 
     def cell(self, number):

@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 WIDTH = 704
 COLOURS = """.live { --ink: #767f8a; --muted: #767f8a; --ground: transparent; --rule: #a9b1ba; --value: #0072b2;
-  --gradient: #d55e00; --label: #009e73; --parameter: #cc79a7; } body { margin: 0 !important; }"""
+  --gradient: #d55e00; --label: #009e73; --parameter: #b65e9f; } body { margin: 0 !important; }"""
 
 # The drawing with its styles written out, and below it every word and fraction bar of the equations.
 AS_SVG = """() => {

@@ -25,6 +25,33 @@ TYPESET = """async () => {
   };
 }"""
 
+# Everything that folds is open, and the displays have the form for the width: they change it after the window does.
+OPEN = "() => document.querySelectorAll('article details').forEach(details => { details.open = true; })"
+SETTLED = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await window.MathJax?.startup.promise;
+}"""
+
+# On a phone: displays whose reasons stand beside their lines, and which of them scroll in their box without a sign.
+BESIDE = """() => [...document.querySelectorAll('div.math mjx-mtr')]
+  .filter(row => row.children.length === 4 && !row.children[2].textContent && row.children[3].querySelector('mjx-c'))
+  .map(row => row.closest('div.math').querySelector('math').textContent.slice(0, 80))"""
+UNSIGNED = """() => [...document.querySelectorAll('div.math mjx-container, .scrolls, article pre')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
+  .filter(e => !getComputedStyle(e).backgroundImage.includes('gradient'))
+  .map(e => `<${e.localName}> shows ${e.clientWidth} of ${e.scrollWidth} pixels, and no sign of more`)"""
+SCROLLING = """() => [...document.querySelectorAll('div.math mjx-container')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => `${e.scrollWidth} in ${e.clientWidth}: ${e.querySelector('math').textContent.slice(0, 80)}`)"""
+
+# How high the smallest words of each drawing of a cell are, in pixels.
+SMALL = """() => Promise.all([...document.querySelectorAll('.cell_output img[src*=".svg"]')].map(async img => {
+  const svg = await (await fetch(img.src)).text();
+  const sizes = [...svg.matchAll(/scale\\((0?\\.\\d+) -\\1\\)/g)].map(found => 100 * 4 / 3 * found[1]);
+  const natural = 4 / 3 * svg.match(/<svg[^>]* width="([\\d.]+)pt"/)[1];
+  return [img.alt.slice(0, 60), Math.min(...sizes) * img.clientWidth / natural, sizes.length];
+})).then(all => all.filter(([, size]) => size < 8.95).map(([alt, size]) => `${size.toFixed(1)} px: ${alt}`))"""
+
 # What sticks out at the right and is not inside a box that scrolls.
 OVERFLOW = """() => {
   const clips = e => getComputedStyle(e).overflowX !== 'visible';
@@ -98,7 +125,7 @@ def wear(tab, mode):
 
 @pytest.fixture(scope="module", params=[*pages(), "search"])
 def page(browser, address, site, request):
-    """A page in a context of its own, from top to bottom: its figures are alive."""
+    """A page in a context of its own, all open, from top to bottom: its figures are alive."""
     with browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, color_scheme="light") as context:
         tab, complaints, files = context.new_page(), [], set()
         tab.set_default_timeout(60_000)
@@ -106,6 +133,7 @@ def page(browser, address, site, request):
         tab.on("request", lambda request: files.add(site.html / unquote(urlsplit(request.url).path.lstrip("/"))))
         tab.goto(f"{address}/{request.param}.html")
         mathematics = tab.evaluate(TYPESET)
+        tab.evaluate(OPEN)
         for top in range(0, tab.evaluate("document.documentElement.scrollHeight"), 700):
             tab.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
             tab.evaluate("new Promise(requestAnimationFrame)")
@@ -142,12 +170,17 @@ def test_it_typesets_and_fits(page):
     assert tab.locator("h1:visible").count() == 1
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 900})
+        tab.evaluate(SETTLED)
+        assert width >= 600 or tab.evaluate(BESIDE) == [], f"reasons beside their lines at {width} px"
+        assert tab.evaluate(UNSIGNED) == [], f"scrolls without a sign at {width} px"
+        assert tab.evaluate(SMALL) == [], f"words too small to read at {width} px"
         assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
         assert tab.evaluate(CLIPPED) == [], f"is cut off at {width} px"
         for mode in MODES if width in (1280, 390) else ():
             wear(tab, mode)
             assert tab.evaluate(FAINT) == [], f"hard to read in {mode} mode at {width} px"
     tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    tab.evaluate(SETTLED)
 
 
 def test_axe_finds_nothing_serious(page):
@@ -193,6 +226,39 @@ def test_these_tests_see_what_is_wrong(tab, address, complaints):
         "document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=\"data:,\"><button></button>')"
     )
     assert {line.split(" ")[0] for line in tab.evaluate(SERIOUS, {})} >= {"image-alt", "button-name"}
+
+
+def test_displays_follow_the_width_of_the_page(tab, address, complaints):
+    """Opened narrow and opened wide, and back: the same display."""
+    tab.emulate_media(color_scheme="light")
+    forms = []
+    for opened, then in ((1280, 390), (390, 1280)):
+        tab.set_viewport_size({"width": opened, "height": 900})
+        tab.goto(f"{address}/notebooks/04_softmax.html")
+        tab.evaluate(OPEN)
+        for width in (opened, then, opened):
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.evaluate(SETTLED)
+            words = tab.locator("div.math mjx-container").all_text_contents()
+            forms.append((width, words, len(tab.evaluate(BESIDE))))
+    assert {width: len(words) for width, words, _ in forms} == {1280: len(forms[0][1]), 390: len(forms[0][1])}
+    for width in (1280, 390):
+        first, *others = [form for form in forms if form[0] == width]
+        assert others == [first] * 2, width
+        assert (first[2] > 0) == (width == 1280)
+    assert tab.evaluate(TYPESET)["errors"] == complaints == []
+
+
+def test_these_tests_see_what_is_too_small_or_hidden(tab, address):
+    tab.set_viewport_size({"width": 390, "height": 900})
+    tab.goto(f"{address}/notebooks/04_softmax.html")
+    tab.evaluate(SETTLED)
+    assert tab.evaluate(SMALL) == tab.evaluate(UNSIGNED) == []
+    tab.evaluate("""() => document.querySelectorAll('.scrolls').forEach((box, i) => {
+      if (i % 2) box.style.setProperty('background', 'none', 'important');
+      else box.firstElementChild.style.setProperty('min-width', '0', 'important');
+    })""")
+    assert tab.evaluate(SMALL) and tab.evaluate(UNSIGNED)
 
 
 def test_a_page_that_opens_in_the_dark_is_dark(browser, address):

@@ -1,8 +1,11 @@
 """exercise.py: what stands under an exercise."""
 
+import tracemalloc
+
+import numpy as np
 import pytest
 
-from nnlib import exercise
+from nnlib import exercise, functional
 
 
 def check_double(double):
@@ -34,3 +37,79 @@ def stub(x):
 def test_report(capsys, check, answer, line):
     exercise.report(check, answer)
     assert capsys.readouterr().out.splitlines()[0].startswith(line)
+
+
+def test_an_unknown_number_takes_part_in_sums_and_in_nothing_else():
+    x = exercise.Unknown(lambda x, y: x)
+    y = exercise.Unknown(lambda x, y: y)
+    allowed = (2 * x - y / 4 + 1, 3 - x, -x + sum([x, y]), np.float64(2) * x - np.float64(1), x * np.int64(3))
+    assert [it.at(5.0, 8.0) for it in allowed] == [9, -2, 8, 9, 15]
+    refused = [
+        lambda: abs(x),
+        lambda: np.abs(x),
+        lambda: max(x, y),
+        lambda: np.maximum(x, 0),
+        lambda: (x > 0) * x,
+        lambda: x * y,
+        lambda: x**2,
+        lambda: 1 / x,
+        lambda: np.array([x]),
+        lambda: x if x else y,
+        lambda: float(x),
+        lambda: x + np.ones(3),
+    ]
+    for attempt in refused:
+        with pytest.raises(AssertionError, match=r"factor|plain numbers"):
+            attempt()
+
+
+def test_what_is_taken_away_comes_back_also_after_an_error():
+    before = functional.softmax
+    with pytest.raises(AssertionError, match="write it yourself"), exercise.without(functional, "softmax"):
+        functional.softmax([1.0])
+    assert functional.softmax is before
+
+
+def test_peak_sees_a_matrix_that_comes_and_goes():
+    x = np.ones(1000)
+    assert exercise.peak(lambda x: 2 * x + 1, x) < 10 * x.nbytes
+    assert exercise.peak(lambda x: np.outer(x, x) @ x, x) > 900 * x.nbytes
+    assert not tracemalloc.is_tracing()
+
+
+def test_peak_leaves_a_trace_that_was_there():
+    tracemalloc.start()
+    try:
+        kept = np.ones(100_000)
+        assert exercise.peak(lambda: None) < kept.nbytes / 10
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_exact_gradient_is_exact():
+    x = np.array([[0.3, -2.0], [1.5, 0.7]])
+    before = x.copy()
+    found = exercise.exact_gradient(lambda x: np.exp(x[0] * x[1]).sum() + np.tanh(x).sum(), x)
+    expected = np.exp(x[0] * x[1]) * x[::-1] + 1 - np.tanh(x) ** 2
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    assert np.array_equal(x, before)
+
+
+def test_each_planted_fault_is_one():
+    right = {"W": np.arange(1.0, 7).reshape(3, 2), "b": np.array([1.0, -2])}
+    faults = dict(exercise.faulty(lambda params, X, Y: right, "Wb"))
+    assert len(faults) == 16
+    for what, program in faults.items():
+        found = program(None, np.zeros((3, 2)), None)
+        wrong = [name for name in "Wb" if not np.array_equal(found[name], right[name])]
+        assert wrong == [what[1]], what
+    assert np.array_equal(faults["dW right for 5 examples alone"](None, np.zeros((5, 2)), None)["W"], right["W"])
+    assert right["W"][0, 0] == 1, "the right program's own gradients stay as they were"
+
+
+def test_refusal_is_the_message_of_a_value_error_and_of_no_other():
+    assert exercise.refusal(int, "x").startswith("invalid literal")
+    assert exercise.refusal(int, "1") is None
+    with pytest.raises(TypeError):
+        exercise.refusal(int, [])

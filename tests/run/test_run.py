@@ -58,11 +58,11 @@ def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
 
 
 def test_what_a_cell_needs_runs_first_and_only_that(chapter):
-    assert chapter.run(10) == "ran"  # in the text
-    assert [chapter.state(n) for n in (1, 2, 9, 11, 13)] == ["ran", "ran", "ran", None, None]
-    assert chapter.run(17) == "ran"  # an answer: its own check, and no other exercise
-    assert [chapter.state(n) for n in (12, 13, 14, 15, 16, 18)] == ["ran", None, None, None, "ran", None]
-    assert "chain: not yet: your turn" in chapter.printed(17)
+    assert chapter.run(11) == "ran"  # in the text
+    assert [chapter.state(n) for n in (1, 2, 10, 12, 14)] == ["ran", "ran", "ran", None, None]
+    assert chapter.run(18) == "ran"  # an answer: its own check, and no other exercise
+    assert [chapter.state(n) for n in (13, 14, 15, 16, 17, 19)] == ["ran", None, None, None, "ran", None]
+    assert "chain: not yet: your turn" in chapter.printed(18)
 
 
 def test_the_stored_output_can_be_brought_back(chapter):
@@ -84,8 +84,8 @@ def test_the_stored_output_can_be_brought_back(chapter):
 
 
 def test_a_figure_keeps_its_caption_and_its_alternative(chapter):
-    assert chapter.run(7) == "ran"
-    cell = chapter.cell(7)
+    assert chapter.run(8) == "ran"
+    cell = chapter.cell(8)
     stored, fresh = cell.locator(".run-stored figure"), cell.locator(".run-fresh figure")
     assert fresh.locator("img").get_attribute("alt") == stored.locator("img").get_attribute("alt") != ""
     assert fresh.locator("figcaption").text_content() == stored.locator("figcaption").text_content()
@@ -117,14 +117,14 @@ def test_an_edit_makes_what_builds_on_it_run_again(chapter):
 
 
 def test_a_run_sees_what_is_above_it_and_not_what_is_below(chapter):
-    """Cell 12 gives X and b other shapes. Cell 3, run after it, still has those of cell 2."""
-    assert chapter.run(12) == "ran"
+    """Cell 13 gives X and b other shapes. Cell 3, run after it, still has those of cell 2."""
+    assert chapter.run(13) == "ran"
     assert chapter.run(3) == "ran"
     assert chapter.printed(3) == "".join(o.text for o in notebook_cells(QUICK)[2].outputs)
 
 
 def test_a_re_run_that_leaves_the_same_outdates_nothing(chapter):
-    runs = (12, 3, 7, 5, 1)
+    runs = (13, 3, 8, 5, 1)
     assert [chapter.run(n) for n in runs] == ["ran"] * 5
     assert [chapter.state(n) for n in runs] == ["ran"] * 5
     chapter.edit(2, chapter.cell(2).locator(".cm-content, pre").first.inner_text() + "\nX = X + 1")
@@ -175,22 +175,22 @@ def test_an_output_that_its_text_did_not_make_says_so(tab, address):
 
 
 def test_an_exercise_is_solved_on_the_page(chapter):
-    assert chapter.run(17) == "ran"
-    assert "chain: not yet: your turn" in chapter.printed(17)
-    assert chapter.run(18) == "ran"  # the solution passes, and changes nothing for the answer
-    assert "chain: passed" in chapter.printed(18)
-    assert chapter.run(17) == "ran"
-    assert "chain: not yet: your turn" in chapter.printed(17)
+    assert chapter.run(18) == "ran"
+    assert "chain: not yet: your turn" in chapter.printed(18)
+    assert chapter.run(19) == "ran"  # the solution passes, and changes nothing for the answer
+    assert "chain: passed" in chapter.printed(19)
+    assert chapter.run(18) == "ran"
+    assert "chain: not yet: your turn" in chapter.printed(18)
 
     report = "\n\n\nexercise.report(check_chain, chain)"
-    chapter.edit(17, f"def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r{report}")
+    chapter.edit(18, f"def chain(x):\n    r = np.exp(x)\n    return np.log(1 + r), r{report}")
     chapter.tab.keyboard.press("Shift+Enter")
-    assert chapter.wait(17) == "ran"
-    assert "not yet: at x = -2.0 the slope is" in chapter.printed(17)
+    assert chapter.wait(18) == "ran"
+    assert "not yet: at x = -2.0 the slope: expected" in chapter.printed(18)
 
-    chapter.edit(17, notebook_cells(QUICK)[17].source)  # the solution, pasted
-    assert chapter.run(17) == "ran"
-    assert "chain: passed" in chapter.printed(17)
+    chapter.edit(18, notebook_cells(QUICK)[18].source)  # the solution, pasted
+    assert chapter.run(18) == "ran"
+    assert "chain: passed" in chapter.printed(18)
 
 
 def test_an_answer_opens_when_its_cell_is_run_and_not_before(tab, address):

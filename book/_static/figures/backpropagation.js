@@ -137,7 +137,7 @@ function drawCode({ at, bug, lines }, { code: { x, y } }) {
     ...(i === now ? [bar(x - 8, y(i) - 13, x + 198, y(i) + 13, { rx: 5, class: "fill gradient", opacity: 0.15 })] : []),
     text(x, y(i) + 5, lines[name].code, { class: `cell ${i === now ? "gradient" : i > now ? "muted" : ""}`,
       "font-family": "ui-monospace, Menlo, Consolas, monospace" }),
-    ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", { class: "gradient" })] : [])]);
+    ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", {})] : [])]);
 }
 
 /** Where a point of the net lies, and where the program: its left edge, and the middle of each line. */
@@ -171,9 +171,9 @@ function render(anywidget) {
   figure.choice({ label: "bug", options: ["none", ["transpose", "no .T"], ["mask", "a1 >= 0"]],
     value: ({ bug }) => bug, change: (bug, { at }) => ({ bug, at: { none: at, transpose: 8, mask: 11 }[bug] }) });
 
-  const symbol = (key) => {  // da_{1,0}, W_{2,01}, x_0
+  const symbol = (key) => {  // da_{1,0}, W_{2,0,1}, x_0
     const [, letters, layer, below] = key.match(/^([a-zA-Z]+)(\d?)\.(.*)$/);
-    return sub(letters, (layer && `${layer},`) + below.replace(".", ""));
+    return sub(letters, (layer && `${layer},`) + below.replace(".", ","));
   };
   const digits = (key, x) => (/^(d|a2)/.test(key) ? 4 : Number.isInteger(x) ? 0 : 1);
   const sum = (products, joined, write) => products.map((keys, i) => [i ? joined : "",

@@ -1,4 +1,4 @@
-// Surprise (chapter 05): a step pulls each score by the miss of its share, p − y, however large the loss is.
+// Surprise (chapter 05): a step pulls each score by the miss of its share, y − p, however large the loss is.
 
 import { Figure, arrow, axis, bar, factor, fixed, frac, line, path, plain, power, role, scale, shown, sub, sum, svg,
   text } from "./base.js";
@@ -112,7 +112,7 @@ function render(anywidget) {
   for (const i of CLASSES) figure.handle({
     label: `score ${i}`, min: -TOP, max: TOP, step: 0.1, cursor: "ns-resize",
     value: ({ z }) => z[i], change: (number, { z }) => ({ z: z.with(i, number) }),
-    say: ({ z, dz }) => `${fixed(z[i])}, pull ${fixed(dz[i], 3)}`,
+    say: ({ z, dz }) => `${fixed(z[i])}, pull ${fixed(-dz[i], 3)}`,
     spot: ({ z }, { across }) => [across(i), up(z[i])], read: ([, y]) => up.invert(y),
   });
 

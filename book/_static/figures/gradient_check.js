@@ -109,7 +109,7 @@ function drawV(state, { across, up }) {
     axis(across, up.range[0], [1e-15, 1e-10, 1e-5, 1e-1], { name: "step *ε*: drag the dot", print: power }),
     axis(up, across.range[0], [1e-15, 1e-10, 1e-5, 1], { side: "left", name: "error of the slope", print: power }),
     curve(measured(weak), { class: "stroke muted" }), label(weak, "muted"),
-    curve(measured(strong), { class: "stroke gradient", style: "stroke-width: 2" }), label(strong, "gradient"),
+    curve(measured(strong), { class: "stroke value", style: "stroke-width: 2" }), label(strong, "value"),
     arm("rounding"), arm("truncation")];
 }
 
@@ -133,7 +133,7 @@ function render(anywidget) {
   const figure = new Figure(anywidget, { label, initial, numbers, layout });
 
   figure.handle({
-    label: "step", min: MIN, max: MAX, step: 0.1, page: 1, colour: "gradient", cursor: "ew-resize",
+    label: "step", min: MIN, max: MAX, step: 0.1, page: 1, colour: "value", cursor: "ew-resize",
     value: ({ h }) => snap(Math.log10(h), 0.1), change: (k) => ({ h: rounded(10 ** k) }),
     say: ({ h, error }) => `${power(h)}, error ${power(error, 1)}`,
     spot: ({ h, error }, { across, up }) => [across(h), up(clamp(error, LOWEST, 10))],
@@ -156,7 +156,7 @@ function render(anywidget) {
   });
   figure.equation(({ method, error, rounding, truncation }) => {
     const [, a, b] = formulas[method]();
-    return [[plain("error\u2002"), role("gradient", shown("error", power(error, 1)))],
+    return [[plain("error\u2002"), role("value", shown("error", power(error, 1)))],
       [plain("\u2003expected: rounding\u00a0"), a], ["+", plain("\u00a0truncation\u00a0"), b],
       ["=", shown("rounding", power(rounding, 1)), "+", shown("truncation", power(truncation, 1))]];
   });

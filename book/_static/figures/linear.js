@@ -141,8 +141,8 @@ function render(anywidget) {
     const { plus, minus, z } = classes[k];
     return [sub("z", `${k}`),
       ["=", sub("Σ", "d"), role("value", sub("x", "d")), role("parameter", sub("W", `d${k}`)), "+", sub("b", `${k}`)],
-      ["=", role("parameter", plain("for\u00a0"), shown("plus", fixed(plus, 2))), "−",
-        role("gradient", plain("against\u00a0"), shown("minus", fixed(minus, 2))), "+", shown("b", factor(B[k], 2))],
+      ["=", plain("for\u00a0"), shown("plus", fixed(plus, 2)), "−", plain("against\u00a0"), shown("minus", fixed(minus, 2)),
+        "+", shown("b", factor(B[k], 2))],
       ["=", role("value", shown(`z.${k}`, fixed(z, 2)))]];
   });
 

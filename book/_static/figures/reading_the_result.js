@@ -52,7 +52,7 @@ function drawMatrix({ C, i, j }, size) {
   const entry = (count, row, column) => [
     ...(row !== column && count
       ? [bar(x0 + column * size, y0 + row * size, x0 + (column + 1) * size - 1, y0 + (row + 1) * size - 1,
-        { class: "fill gradient", style: `opacity: ${0.1 + (0.6 * count) / most}` })] : []),
+        { class: "fill muted", style: `opacity: ${0.1 + (0.4 * count) / most}` })] : []),
     text(x0 + middle(column), y0 + middle(row) + 4.5, count, { anchor: "middle", shows: `C.${row}.${column}`,
       class: row === column ? "cell value" : count ? "cell" : "cell muted" })];
   return [

@@ -47,7 +47,7 @@ function drawBars({ z, c, scores, p }, { across, right }) {
       text(x, up(z[i]) + (z[i] < 0 ? 30 : -18), fixed(scores[i]), { anchor: "middle", class: "value" }),
       bar(x - thick, floor, x + thick, share(known ? p[i] : 0), { class: "fill value" }),
       text(x, share(known ? p[i] : 0) - 8, percent(p[i]),
-        { anchor: "middle", class: known ? "value" : "gradient", shows: `p.${i}` }),
+        { anchor: "middle", class: known ? "value" : null, shows: `p.${i}` }),
       text(x, floor + 20, `*p*_${i}`, { anchor: "middle" })];
   };
   return [
@@ -99,7 +99,7 @@ function render(anywidget) {
   const value = (part) => role("value", part), exp = (exponent) => sup("e", value(fixed(exponent)));
   figure.equation(({ k, shift, m, exponents, e, total, p }) => {
     const terms = exponents.map((exponent, j) => [j ? "+" : "", exp(exponent)]);
-    const share = role(Number.isFinite(p[k]) ? "value" : "gradient", shown(`p.${k}`, fixed(p[k], 3)));
+    const share = role(Number.isFinite(p[k]) ? "value" : "none", shown(`p.${k}`, fixed(p[k], 3)));
     return [...(shift ? [["m =", value(fixed(m)), ","]] : []), sub("p", k), ["=", frac(exp(exponents[k]), terms)],
       ["=", frac(short(e[k]), short(total))], ["=", share]];
   });

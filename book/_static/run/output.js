@@ -1,6 +1,7 @@
 // What a run shows, where the stored output stands: it takes the place of the stored one, which can be brought back.
 
 import { make } from "./bar.js";
+import { leastWidth } from "./picture_width.js";
 
 const OVERWRITTEN = /^[^\n]*\r(?!\r|$)/gm; // a carriage return begins its line anew: a progress bar
 
@@ -36,7 +37,7 @@ export class Output {
     if (kind === "text" || kind === "error") this.#showText(kind, value);
     else if (kind === "cut") this.#showCut(value);
     else if (kind === "html") this.#showHtml(value);
-    else if (kind === "svg") this.#showPicture(`svg+xml;charset=utf-8,${encodeURIComponent(value)}`, edited);
+    else if (kind === "svg") this.#showPicture(`svg+xml;charset=utf-8,${encodeURIComponent(value)}`, edited, leastWidth(value));
     else if (kind === "png") this.#showPicture(`png;base64,${value}`, edited);
   }
 
@@ -71,18 +72,21 @@ export class Output {
     this.fresh.append(box);
   }
 
-  #showPicture(data, edited) {
+  #showPicture(data, edited, least = null) {
     const picture = make("img");
+    const box = make("div", { className: "scrolls" });
+    if (least) box.style.setProperty("--least", `${least}px`);
+    box.append(picture);
     const stored = this.alternatives[this.#pictures] ?? "";
     picture.alt = edited ? `Drawn by the edited cell. Before it was edited: ${stored}` : stored;
     picture.src = `data:image/${data}`;
     const caption = this.figures[this.#pictures++]?.querySelector("figcaption");
     if (caption) {
       const figure = make("figure", { className: "align-default" });
-      figure.append(picture, caption.cloneNode(true));
+      figure.append(box, caption.cloneNode(true));
       this.fresh.append(figure);
     } else {
-      this.fresh.append(picture);
+      this.fresh.append(box);
     }
   }
 }
