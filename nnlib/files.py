@@ -19,9 +19,18 @@ _BEGINNINGS = (
     (b"Rar!", "a RAR archive"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"version https://git-lfs", "a Git LFS pointer, which stands for the file: git lfs pull brings it"),
+)
+
+# The same, behind a size or more: from which byte on.
+_BEHIND = (
+    (4, b"ftyphei", "a HEIC picture"),
+    (4, b"ftypmif1", "a HEIC picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (8, b"WEBP", "a WebP picture"),
 )
 
 
@@ -33,6 +42,9 @@ def kind_of(content):
         return "an empty file"
     for beginning, words in _BEGINNINGS:
         if content.startswith(beginning):
+            return words
+    for place, mark, words in _BEHIND:
+        if content.startswith(mark, place):
             return words
     if content[:4] in (b"PK\3\4", b"PK\5\6"):
         names = content[:4000] + content[-4000:]  # the first entry's name, and the list of all at the end
