@@ -80,7 +80,7 @@ def zipped(name, content=b"\0" * 300):
 
 def picture(kind, beginning):
     """A picture's first bytes: what is told, and where pictures go."""
-    got = f"got a {kind} picture. "
+    got = f"got a {kind}. "
     return File(
         beginning + bytes(99),
         f"{got}A picture of a digit is read by nnlib.picture.load_picture, and by python -m nnlib predict FILE",
@@ -129,11 +129,11 @@ FILES = {
     "an old pickle": File(pickle.dumps(arrays(), 2), "got a Python pickle", "got a Python pickle, as an older .pt"),
     "a zip": File(zipped("net.safetensors"), "got a zip archive", "got a zip archive"),
     "gzip": File(b"\x1f\x8b\x08\0" + bytes(99), "got a gzip file", "got a gzip file"),
-    "a PNG": picture("PNG", b"\x89PNG\r\n\x1a\n"),
-    "a JPEG": picture("JPEG", b"\xff\xd8\xff\xe0"),
-    "a GIF": picture("GIF", b"GIF89a"),
-    "a WebP": picture("WebP", b"RIFF\x1a\0\0\0WEBP"),
-    "a HEIC": picture("HEIC", b"\0\0\0\x18ftypheic"),
+    "a PNG": picture("PNG picture", b"\x89PNG\r\n\x1a\n"),
+    "a JPEG": picture("JPEG picture", b"\xff\xd8\xff\xe0"),
+    "a GIF": picture("GIF picture", b"GIF89a"),
+    "a WebP": picture("WebP picture", b"RIFF\x1a\0\0\0WEBP"),
+    "a HEIC": picture("HEIC photograph", b"\0\0\0\x18ftypheic"),
     "a web page": File(b"\n<!DOCTYPE html><title>404</title>", "got a web page", "got a web page"),
     "a pointer": File(b"version https://git-lfs.github.com/spec/v1\noid", "got a Git LFS pointer", "got a Git LFS p"),
     # Damaged

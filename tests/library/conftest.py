@@ -11,6 +11,12 @@ from nnlib.data import load_mnist
 
 torch.set_num_threads(1)
 
+
+def pytest_make_parametrize_id(val):
+    """Name a case whose parameter is the content of a file by its length."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 
 

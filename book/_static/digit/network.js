@@ -19,8 +19,8 @@ const BEGINNINGS = {
   "%PDF": "a PDF",
   "version https://git-lfs": "a Git LFS pointer, which stands for the file",
 };
-const BEHIND = [[4, "ftyphei", "a HEIC picture"], [4, "ftypmif1", "a HEIC picture"], [4, "ftypavif", "an AVIF picture"],
-  [8, "WEBP", "a WebP picture"]];  // from which byte on
+const BEHIND = [[4, "ftyphei", "a HEIC photograph"], [4, "ftypmif1", "a HEIC photograph"],
+  [4, "ftypavi", "an AVIF picture"], [8, "WEBP", "a WebP picture"]];  // from which byte on
 const ARCHIVES = { "data.pkl": "PyTorch's .pt", ".weights.h5": "Keras' .keras", ".npy": "NumPy's .npz" };
 
 // ---- The file ---------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ function repeated(json) {
   return null;
 }
 
-/** What a file of another kind is, by how it begins; the same as in nnlib/files.py. */
+/** What a file of another kind is, by how it begins: of nnlib/files.py, what one may take for weights. */
 function kindOf(content) {
   const latin = (from, to) => String.fromCharCode(...new Uint8Array(content.slice(from, to)));
   const start = latin(0, 200), begins = (...texts) => texts.some((text) => start.startsWith(text));
@@ -67,7 +67,7 @@ function kindOf(content) {
 
 /** What to do with the weights in a file of another kind, or with a picture. */
 function advice(kind) {
-  if (kind.includes("picture")) {
+  if (/picture|photograph/.test(kind)) {
     return ". Here a network is chosen. Draw your digit on the sheet; a picture of one is read by python -m nnlib " +
       "predict FILE";
   }
