@@ -14,8 +14,9 @@ let starting = true;
 function failed(address, error) {
   const name = String(address.url ?? address).split(/[?#]/)[0].split("/").at(-1);
   if (starting) {
-    say(`Python could not be started: ${name}: ${error.message}. Save the notebook and load this page anew; ` +
-      "if it fails again, tell who runs this site.");
+    const why = error.name === "NetworkError" ? "it could not be loaded" : error.message.replace(/\.$/, "");
+    say(`Python could not be started: ${name}: ${why}. Save the notebook and load this page anew; if it fails again, ` +
+      "tell who runs this site.");
   }
   starting = false; // the first cause is the one to tell
   throw error;
@@ -39,7 +40,9 @@ worker.fetch = async (address, options) => {
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     const headers = new Headers(response.headers);
     if (response.url.endsWith(".wasm")) headers.set("Content-Type", "application/wasm"); // whatever the server calls it
-    return new Response(await response.arrayBuffer(), { headers });
+    const content = await response.arrayBuffer();
+    if (response.url.endsWith(".json")) JSON.parse(new TextDecoder().decode(content)); // another page may come for it
+    return new Response(content, { headers });
   } catch (error) {
     return failed(address, error);
   }
