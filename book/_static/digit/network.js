@@ -19,6 +19,7 @@ const BEGINNINGS = {
   "%PDF": "a PDF",
   "version https://git-lfs": "a Git LFS pointer, which stands for the file",
 };
+/** @type {[number, string, string][]} */
 const BEHIND = [[4, "ftyphei", "a HEIC photograph"], [4, "ftypmif1", "a HEIC photograph"],
   [4, "ftypavi", "an AVIF picture"], [8, "WEBP", "a WebP picture"]];  // from which byte on
 const ARCHIVES = { "data.pkl": "PyTorch's .pt", ".weights.h5": "Keras' .keras", ".npy": "NumPy's .npz" };
