@@ -5,6 +5,7 @@ photograph.
 import warnings
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
 FAINTEST = 16  # greys between paper and ink; below it there is none
@@ -143,15 +144,18 @@ def _lines(depth):
     """Return the strongest line from left to right through each pixel, at most
     0.1 steep, as deep as its faintest point.
     """
-    rows, columns = np.indices(depth.shape)
     thick = np.pad(depth, ((1, 1), (0, 0)), mode="edge")
     thick = np.maximum(np.maximum(thick[:-2], thick[1:-1]), thick[2:])
-    strongest = np.zeros_like(depth)
-    for rise in range(-depth.shape[1] // 10, depth.shape[1] // 10 + 1, 2):
-        shift = np.rint(rise * (np.arange(depth.shape[1]) / depth.shape[1] - 0.5)).astype(int)
-        along = thick[(rows + shift).clip(0, len(depth) - 1), columns].min(axis=1)
-        np.maximum(strongest, along[(rows - shift).clip(0, len(depth) - 1)], out=strongest)
-    return strongest
+    (height, width), columns = depth.shape, np.arange(depth.shape[1])
+    reach = width // 20 + 1  # rows that a line is above or below its middle
+    moved = sliding_window_view(np.pad(thick.T, ((0, 0), (reach, reach)), mode="edge"), height, axis=1)
+    strongest = np.zeros((width, height))
+    for rise in range(-width // 10, width // 10 + 1, 2):
+        shift = np.rint(rise * (columns / width - 0.5)).astype(int)
+        along = moved[columns, reach + shift].min(axis=0)
+        back = sliding_window_view(np.pad(along, reach, mode="edge"), height)
+        np.maximum(strongest, back[reach - shift], out=strongest)
+    return strongest.T
 
 
 def _digit(depth, mask):
@@ -182,7 +186,8 @@ def _pieces(mask):
         grown = np.where(mask, _running(np.pad(label, 1), 3, np.maximum), 0)
         grown = np.append(0, grown)[grown]
         if np.array_equal(grown, label):
-            return np.unique(np.append(0, label), return_inverse=True)[1][1:].reshape(mask.shape)
+            label[mask] = 1 + np.unique(label[mask], return_inverse=True)[1]
+            return label
         label = grown
 
 

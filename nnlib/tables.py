@@ -230,7 +230,8 @@ def _digits(frame, path, above, header, label):
         )
     if frame.index[0] == 0:
         frame = frame[header:]
-    numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    cells = frame.to_numpy()  # at once: column by column it takes five times as long
+    numbers = pd.to_numeric(cells.ravel(), errors="coerce").reshape(cells.shape).astype(float)
     largest = np.full(PIXELS + 1, 255)
     largest[label or 0] = CLASSES - 1
     good = (numbers >= 0) & (numbers <= largest) & (numbers == np.floor(numbers))

@@ -236,8 +236,9 @@ def test_a_camera_held_sideways(tmp_path, reference, orientation):
 
 
 def test_a_large_scan(tmp_path, reference):
-    is_in_mnist_form(saved(tmp_path / "seven.png", seven(5000)))
-    assert apart(load_picture(tmp_path / "seven.png"), reference) < 8
+    x = saved(tmp_path / "seven.png", seven(5000))
+    is_in_mnist_form(x)
+    assert apart(x, reference) < 8
 
 
 def refused(path, words):
