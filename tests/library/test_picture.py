@@ -302,6 +302,7 @@ def test_foreign_files(tmp_path, content):
         ("a.png", b"<!DOCTYPE html><title>404</title>", "got a web page"),
         ("a.png", b"\x1f\x8b\x08\x00", "got a gzip file"),
         ("a.png", b"\x89PNG\r\n\x1a\n", "file; "),  # a damaged one: Pillow says how
+        ("a.gif", b"GIF89a", "file; "),
         ("a.csv", b"\x80\x04\x95", "got a Python pickle"),
     ],
 )  # fmt: skip
