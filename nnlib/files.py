@@ -19,6 +19,7 @@ _BEGINNINGS = (
     (b"Rar!", "a RAR archive"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"FUJIFILMCCD-RAW", "a camera's raw data"),
@@ -36,6 +37,7 @@ _FILMS = (
     (b"ftypcrx", "a camera's raw data"),
     (b"ftyp", "a film"),
 )
+_RIFF = ((b"WEBP", "a WebP picture"),)  # from the ninth byte on, in a container for sound and films too
 _MARKUP = (
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
@@ -51,7 +53,8 @@ def kind_of(content):
     if not content:
         return "an empty file"
     text = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for start, kinds in ((content, _BEGINNINGS), (content[4:12], _FILMS), (text, _MARKUP)):
+    places = ((content, _BEGINNINGS), (content[4:12], _FILMS), (content[8:12], _RIFF), (text, _MARKUP))
+    for start, kinds in places:
         for beginning, words in kinds:
             if start.startswith(beginning):
                 return words
