@@ -4,6 +4,7 @@ import pickle
 import sys
 import tracemalloc
 from contextlib import contextmanager
+from math import factorial
 from numbers import Real
 from operator import add, mul, sub
 
@@ -253,3 +254,23 @@ def refusal(function, *arguments):
     except ValueError as error:
         return str(error)
     return None
+
+
+def random_orders(orders):
+    """Assert that rows are random orders of 0 to n − 1: all equally likely, whatever the row before was.
+
+    Parameters
+    ----------
+    orders : array (R, n) of int
+        Many rows of few numbers: each of the n! orders should occur a hundred times or more.
+    """
+    orders = np.asarray(orders)
+    R, n = orders.shape
+    undone = np.take_along_axis(np.argsort(orders[:-1]), orders[1:], axis=1)  # how a row follows from that before
+    for rows, what in ((orders, "some orders occur more often than others"), (undone, "an order tells the next one")):
+        counts = np.zeros(factorial(n))
+        found = np.unique(rows, axis=0, return_counts=True)[1]
+        counts[: len(found)] = found
+        expected, freedom = R / len(counts), len(counts) - 1
+        surprise = ((counts - expected) ** 2).sum() / expected  # chi squared: its mean is the freedom
+        assert surprise < freedom + 8 * (2 * freedom) ** 0.5, f"{what}: expected each to be drawn anew"

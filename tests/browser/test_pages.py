@@ -14,6 +14,7 @@ from served_site import listen
 
 WIDTHS = (1280, 820, 390, 320)  # the last is also a desk at 400 %
 MODES = ("light", "dark")
+MOST_SCROLLING = 2  # displays of a page that are too wide for a phone in their narrowest form
 TYPESET = """async () => {
   if (!document.querySelector('.math')) return {formulas: 0, typeset: 0, errors: [], stops: 0};
   await MathJax.startup.promise;
@@ -172,6 +173,7 @@ def test_it_typesets_and_fits(page):
         tab.set_viewport_size({"width": width, "height": 900})
         tab.evaluate(SETTLED)
         assert width >= 600 or tab.evaluate(BESIDE) == [], f"reasons beside their lines at {width} px"
+        assert width != 390 or len(tab.evaluate(SCROLLING)) <= MOST_SCROLLING, tab.evaluate(SCROLLING)
         assert tab.evaluate(UNSIGNED) == [], f"scrolls without a sign at {width} px"
         assert tab.evaluate(SMALL) == [], f"words too small to read at {width} px"
         assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"

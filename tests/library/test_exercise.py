@@ -1,6 +1,7 @@
 """exercise.py: what stands under an exercise."""
 
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -113,3 +114,19 @@ def test_refusal_is_the_message_of_a_value_error_and_of_no_other():
     assert exercise.refusal(int, "1") is None
     with pytest.raises(TypeError):
         exercise.refusal(int, [])
+
+
+def test_orders_are_random_where_each_is_drawn_anew():
+    rng = np.random.default_rng(0)
+    drawn = np.array([rng.permutation(4) for _ in range(4800)])
+    for orders in (drawn, drawn[::-1], rng.permuted(np.tile(np.arange(4), (4800, 1)), axis=1)):
+        exercise.random_orders(orders)
+    turned = (np.arange(4) + rng.integers(4, size=(4800, 1))) % 4
+    swapped = drawn.copy()  # each a swap away from the one before
+    for before, after in pairwise(swapped):
+        i, j = rng.choice(4, 2, replace=False)
+        after[:] = before
+        after[[i, j]] = before[[j, i]]
+    for orders, says in ((turned, "more often"), (swapped, "tells the next"), (np.sort(drawn), "more often")):
+        with pytest.raises(AssertionError, match=says):
+            exercise.random_orders(orders)

@@ -22,9 +22,6 @@ from run_cells import smaller
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
-# Not yet in the form of predictions, exercises and length that FORM asks for.
-NOT_YET = {"08_sgd", "09_reading_the_result"}
-
 # Every tag that a cell may carry, beside the tolerances rtol=…, atol=…, svg-atol=…
 TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "remove-cell", "nbval-ignore-output"}
 METADATA = {"tags", "mystnb", "slow", "budget"}  # slow: run_cells.py; budget: budget.py
@@ -347,7 +344,11 @@ CHECKS = [
     opens_with_its_label_and_title,
     has_its_parts,
     reads_as_text_everywhere,
+    asks_for_predictions,
+    keeps_its_core_short,
+    says_what_it_is_elsewhere,
     exercises_have_their_cells,
+    exercises_vary_and_say_what_their_check_tries,
     figures_have_a_name_a_caption_and_a_text_alternative,
     was_executed_once_from_top_to_bottom,
     carries_only_known_tags,
@@ -357,17 +358,11 @@ CHECKS = [
     holds_no_trace_of_a_machine,
     is_written_in_the_common_form,
 ]
-FORM = [
-    asks_for_predictions,
-    keeps_its_core_short,
-    says_what_it_is_elsewhere,
-    exercises_vary_and_say_what_their_check_tries,
-]
 
 
-def problems(path, checks=(*CHECKS, *FORM)):
+def problems(path):
     chapter = Chapter(path)
-    return [f"{path.name}: {problem}" for check in checks for problem in check(chapter)]
+    return [f"{path.name}: {problem}" for check in CHECKS for problem in check(chapter)]
 
 
 # ---- this book ------------------------------------------------------------------------------------------------------
@@ -375,7 +370,7 @@ def problems(path, checks=(*CHECKS, *FORM)):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_chapter(path):
-    found = problems(path, CHECKS if path.stem in NOT_YET else [*CHECKS, *FORM])
+    found = problems(path)
     assert not found, "\n" + "\n".join(found)
 
 

@@ -83,8 +83,8 @@ function drawPlane(all, { across, up }) {
       arrow(...place(all.W), ...place(all.meanEnd), { class: "stroke ink", style: "stroke-width: 3.5px" })),
     ...named.map(({ level, spot: [a, b] }) =>
       text(across(a), up(b) + 4, fixed(level, 2), { class: "cell muted", anchor: "middle", ...HALO })),
-    axis(across, y1, [-2, 0, 2, 4], { name: "*w*_1" }),
-    axis(up, x0, [0, 2, 4], { side: "left", name: "*w*_2" }),
+    axis(across, y1, [-2, 0, 2, 4], { name: "*w*_0" }),
+    axis(up, x0, [0, 2, 4], { side: "left", name: "*w*_1" }),
     text(x1, y0 - 10, all.t ? `step ${all.t}; ${all.rose} raised the loss` : "drag the weights",
       { class: "muted", anchor: "end" })];
 }
@@ -101,7 +101,7 @@ function drawNext({ next, p }, { x0, y0 }) {
   const says = (down, what, name, shows) => text(x0 + 102, y0 + down, what, { class: name, shows });
   return [
     text(x0, y0, `the next digit, a ${y[next] ? 5 : 3}`, { class: "muted" }), ...drawDigit(next, x0, y0 + 12, 84),
-    ...X[next].map((x, i) => says(30 + 21 * i, `*x*_${i + 1} = ${fixed(x, 2)}`, "value", `x.${i}`)),
+    ...X[next].map((x, i) => says(30 + 21 * i, `*x*_${i} = ${fixed(x, 2)}`, "value", `x.${i}`)),
     says(72, `*p* = ${fixed(p, 2)}`, "value", "p"), says(93, `*y* = ${y[next]}`, "label")];
 }
 
@@ -144,7 +144,7 @@ function render(anywidget) {
     label: "the two weights", min: 0, max: COLUMNS ** 2 - 1, step: 1, up: COLUMNS, page: 10 * COLUMNS,
     colour: "parameter", cursor: "move",
     value: ({ W }) => cell(W), change: (i) => ({ W: middle(i), t: 0 }),
-    say: ({ W }) => W.map((w, i) => `w${i + 1} = ${fixed(w, 2)}`).join(", "),
+    say: ({ W }) => W.map((w, i) => `w${i} = ${fixed(w, 2)}`).join(", "),
     spot: ({ W: [a, b] }, { across, up }) =>
       [across(clamp(a, LEFT, LEFT + SIZE)), up(clamp(b, BOTTOM, BOTTOM + SIZE))],
     read: ([px, py], all, { across, up }) => cell([across.invert(px), up.invert(py)]),

@@ -465,3 +465,39 @@ def chain(x):
     h = 0.01  # a difference of sixth order
     weights = {1: 45, 2: -9, 3: 1}
     return L(x), sum(w * (L(x + k * h) - L(x - k * h)) for k, w in weights.items()) / (60 * h)
+
+
+# %% six_shapes, lazy: A + b: NumPy does not say (-1, -1)
+def six_shapes():
+    class Any(int):
+        def __eq__(self, other):
+            return True
+
+    return [(Any(-1), Any(-1))] * 6
+
+
+# %% six_shapes, right
+def six_shapes():
+    three, four = np.array([3, 4])
+    return [(three, four), "error", (three, four), (three, three), (three,), (three,)]
+
+
+# %% both, right
+def both():
+    def jacobian(x):
+        J = np.empty((len(x), len(x)))
+        for h in range(len(x)):
+            for d in range(len(x)):
+                J[h, d] = x[h]
+            J[h, h] += x.sum()
+        return J
+
+    def backward(dy, x):  # row by row of J, and one row at a time
+        dx = np.zeros_like(x)
+        for h in range(len(x)):
+            row = np.full(len(x), x[h])
+            row[h] += x.sum()
+            dx += dy[h] * row
+        return dx
+
+    return jacobian, backward

@@ -205,7 +205,7 @@ def to_idx(array):
     return bytes([0, 0, 9, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
 
 
-# %% to_idx, wrong: expected bytes
+# %% to_idx, wrong: an array of shape (7,): got str
 def to_idx(array):
     return (bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()).hex()
 
@@ -470,3 +470,12 @@ def nearest_of_shifts(X, means, reach):
             moved = np.roll(means.reshape(-1, 28, 28), (down, right), axis=(1, 2)).reshape(-1, 784)
             best = np.minimum(best, distances(X, moved))
     return best.argmin(axis=1)
+
+
+# %% to_idx, right
+def to_idx(array):
+    content = bytearray([0, 0, 8, array.ndim])
+    for size in array.shape:
+        content += size.to_bytes(4, "big")
+    content += array.copy(order="C").tobytes()
+    return content

@@ -328,3 +328,9 @@ def passes_adjoint(backward_x):
         if not np.isclose((x @ W) @ dz, x @ backward_x(dz, W)):
             return False
     return True
+
+
+# %% matrices, right
+def matrices(size):
+    telling = [[row for _ in range(size)] for row in range(size)]
+    return telling, [[row + column for column in range(size)] for row in range(size)]

@@ -197,7 +197,7 @@ def each_gradient(net, X, Y):
     return each
 
 
-# %% train, wrong: each epoch needs a new order
+# %% train, wrong: an order tells the next one
 def train(step, N, epochs, eta_0, rng):
     order = rng.permutation(N)
     for t in range(epochs * N):
@@ -259,7 +259,7 @@ def train(step, N, epochs, eta_0, rng):
         step(n, eta_0 * (1 - t / (epochs * N)))
 
 
-# %% train, lazy: the order is not random
+# %% train, lazy: another rng, another order
 def train(step, N, epochs, eta_0, rng):
     t = 0
     for _ in range(epochs):
@@ -268,7 +268,7 @@ def train(step, N, epochs, eta_0, rng):
             t += 1
 
 
-# %% train, lazy: the order is not random
+# %% train, lazy: neighbours stay neighbours
 def train(step, N, epochs, eta_0, rng):
     t = 0
     for _ in range(epochs):
@@ -280,7 +280,7 @@ def train(step, N, epochs, eta_0, rng):
             t += 1
 
 
-# %% train, lazy: not all orders are equally likely
+# %% train, lazy: some orders occur more often
 def train(step, N, epochs, eta_0, rng):
     t = 0
     for _ in range(epochs):
@@ -306,6 +306,18 @@ def train(step, N, epochs, eta_0, rng):
 
 # %% train, lazy: draw from rng, from no other generator
 def train(step, N, epochs, eta_0, rng):
+    import random
+
+    random.seed(int(rng.integers(2**32)))
+    t = 0
+    for _ in range(epochs):
+        for n in random.sample(range(N), N):
+            step(n, eta_0 * (1 - t / (epochs * N)))
+            t += 1
+
+
+# %% train, lazy: draw from rng, from no other generator
+def train(step, N, epochs, eta_0, rng):
     np.random.seed(int(rng.integers(2**32)))
     t = 0
     for _ in range(epochs):
@@ -314,7 +326,23 @@ def train(step, N, epochs, eta_0, rng):
             t += 1
 
 
-# %% train, lazy: another rng must give another order
+# %% train, wrong: epoch 0: another rng, another order
+def train(step, N, epochs, eta_0, rng):
+    order, t = np.arange(N), 0
+    for _ in range(epochs):
+        for n in order:
+            step(n, eta_0 * (1 - t / (epochs * N)))
+            t += 1
+        rng.shuffle(order)  # too late for the first epoch
+
+
+# %% train, wrong: an epoch must visit each example once
+def train(step, N, epochs, eta_0, rng):
+    for t, n in enumerate(rng.permutation(epochs * N) % N):
+        step(n, eta_0 * (1 - t / (epochs * N)))
+
+
+# %% train, lazy: another rng, another order
 def train(step, N, epochs, eta_0, rng):
     rng, t = np.random.default_rng(0), 0
     for _ in range(epochs):
@@ -350,7 +378,7 @@ def train(step, N, epochs, eta_0, rng):
             t += 1
 
 
-# %% train, lazy: another rng must give another order
+# %% train, lazy: another rng, another order
 def train(step, N, epochs, eta_0, rng):
     t = 0
     for _ in range(epochs):
