@@ -94,10 +94,10 @@ def _what_it_is(path):
     if not path.is_file():
         return None
     kind = "weights in safetensors" if path.suffix.lower() == ".safetensors" else files.kind_at(path)
-    if kind in ("a PNG picture", "a JPEG picture"):  # damaged, or too large
-        return None
     advice = next((f": {words}" for part, words in _ADVICE.items() if kind and part in kind), "")
-    return kind and f", got {kind}{advice}"
+    if not kind or (kind.endswith("picture") and not advice):  # damaged, or too large
+        return None
+    return f", got {kind}{advice}"
 
 
 def to_mnist_form(grey):

@@ -44,6 +44,6 @@ def small_mnist(tmp_path, mnist, idx):
     folder = tmp_path / "small"
     folder.mkdir()
     for part, X, y, N in (("train", mnist[0], mnist[1], 300), ("t10k", mnist[2], mnist[3], 100)):
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(X[:N].reshape(N, 28, 28))))
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(X[:N].reshape(N, 28, 28)), 1))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(y[:N]))
     return folder

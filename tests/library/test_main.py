@@ -95,13 +95,11 @@ def test_as_published_is_the_program_of_the_seed(run, small_mnist):
     assert same == out
 
 
-@pytest.mark.parametrize(
-    "option",
-    [["--constant"], ["--fixed-order"], ["--init", "uniform"], ["--batch-size", "10"], ["--learning-rate", "0.02"],
-     ["--hidden", "13"], ["--epochs", "3"], ["--as-published"]],
-)  # fmt: skip
-def test_every_option_changes_something(run, small_mnist, option):
-    assert run("train", "--data", small_mnist, *SMALL)[1] != run("train", "--data", small_mnist, *SMALL, *option)[1]
+def test_every_option_changes_something(run, small_mnist):
+    options = ["", "--constant", "--fixed-order", "--init uniform", "--batch-size 10", "--learning-rate 0.02",
+               "--hidden 13", "--epochs 3", "--as-published"]  # fmt: skip
+    printed = [run("train", "--data", small_mnist, *SMALL, *option.split())[1] for option in options]
+    assert len(set(printed)) == len(options)
 
 
 def test_the_defaults_are_what_chapter_08_finds():

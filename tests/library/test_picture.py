@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -247,10 +249,21 @@ def refused(path, words):
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@pytest.mark.parametrize("size", [(10_000, 6_000), (20_000, 20_000)])
-def test_a_picture_that_unpacks_to_too_much(tmp_path, size):
-    Image.new("1", size).save(tmp_path / "bomb.png")
-    refused(tmp_path / "bomb.png", "expected a picture or a .csv file; ")
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((10_000, 6_000), "file; at most 50,000,000 pixels are read, not 10000 × 6000"),
+        ((20_000, 20_000), "file; Image size .* exceeds limit"),
+    ],
+)
+def test_a_picture_that_unpacks_to_too_much(tmp_path, size, words):
+    buffer = io.BytesIO()
+    Image.new("1", (1, 1)).save(buffer, "PNG")
+    content = bytearray(buffer.getvalue())
+    content[16:24] = struct.pack(">II", *size)  # what the header promises is enough
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    (tmp_path / "bomb.png").write_bytes(content)
+    refused(tmp_path / "bomb.png", words)
 
 
 def test_a_blank_page(tmp_path):
@@ -289,6 +302,7 @@ def test_foreign_files(tmp_path, content):
         ("a.png", b"<!DOCTYPE html><title>404</title>", "got a web page"),
         ("a.png", b"\x1f\x8b\x08\x00", "got a gzip file"),
         ("a.png", b"\x89PNG\r\n\x1a\n", "file; "),  # a damaged one: Pillow says how
+        ("a.gif", b"GIF89a", "file; "),
         ("a.csv", b"\x80\x04\x95", "got a Python pickle"),
     ],
 )  # fmt: skip

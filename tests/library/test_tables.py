@@ -74,8 +74,7 @@ def csv(tmp_path, *rows, newline="\n", mark=b""):
     return path
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(("newline", "mark"), [("\n", b""), ("\r\n", b"\xef\xbb\xbf")])
 @pytest.mark.parametrize(
     "header",
     [
