@@ -398,3 +398,16 @@ def test_buttons_are_large_enough_for_a_finger(browser, address):
     chapter.cell(2).locator("pre").first.tap()
     assert chapter.tab.locator(".cm-editor").count() == 0  # a finger scrolls past the code
     context.close()
+
+
+def test_while_a_changed_cell_runs_again_what_comes_is_not_said_to_be_old(chapter):
+    chapter.edit(2, "print('one')")
+    assert chapter.run(2) == "ran"
+    chapter.edit(2, "import time\nprint('two')\ntime.sleep(60)")
+    note = chapter.cell(2).locator(".run-differs")
+    assert "output of other code" in note.text_content()
+    chapter.press(2)
+    chapter.cell(2).locator(".run-fresh pre", has_text="two").wait_for()
+    assert chapter.state(2) == "running" and note.text_content() == ""
+    chapter.press(2, "stop")
+    chapter.wait(2)
