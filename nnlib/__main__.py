@@ -145,7 +145,15 @@ def _show(net, x, label=None):
         print(f"True label: {label}")
     print(f"Predicted label: {confidences.argmax()}")
     for digit, confidence in enumerate(confidences):
-        print(f"  {digit}  {confidence:7.2%}  {'█' * round(40 * confidence)}")
+        print(f"  {digit}  {_percent(confidence):>7}  {'█' * round(40 * confidence)}")
+
+
+def _percent(share):
+    """Return a share in percent, with two digits; only 1 is 100.00%, and only 0 is 0.00%."""
+    printed = f"{share:.2%}"
+    if printed == "100.00%" and share < 1:
+        return ">99.99%"
+    return "<0.01%" if printed == "0.00%" and share > 0 else printed
 
 
 if __name__ == "__main__":

@@ -19,9 +19,30 @@ _BEGINNINGS = (
     (b"Rar!", "a RAR archive"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"FUJIFILMCCD-RAW", "a camera's raw data"),
+    (b"IIRO", "a camera's raw data"),
+    (b"IIU\0", "a camera's raw data"),
     (b"version https://git-lfs", "a Git LFS pointer, which stands for the file: git lfs pull brings it"),
+)
+# What stands from the fifth byte on in files of films, as telephones also store photographs.
+_FILMS = (
+    (b"ftyphei", "a HEIC photograph"),
+    (b"ftyphev", "a HEIC photograph"),
+    (b"ftypmif1", "a HEIC photograph"),
+    (b"ftypmsf1", "a HEIC photograph"),
+    (b"ftypavi", "an AVIF picture"),
+    (b"ftypcrx", "a camera's raw data"),
+    (b"ftyp", "a film"),
+)
+_RIFF = ((b"WEBP", "a WebP picture"),)  # from the ninth byte on, in a container for sound and films too
+_MARKUP = (
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<svg", "an SVG drawing"),
+    (b"<?xml", "XML, of an SVG drawing perhaps"),
 )
 
 
@@ -31,9 +52,12 @@ def kind_of(content):
     """
     if not content:
         return "an empty file"
-    for beginning, words in _BEGINNINGS:
-        if content.startswith(beginning):
-            return words
+    text = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    places = ((content, _BEGINNINGS), (content[4:12], _FILMS), (content[8:12], _RIFF), (text, _MARKUP))
+    for start, kinds in places:
+        for beginning, words in kinds:
+            if start.startswith(beginning):
+                return words
     if content[:4] in (b"PK\3\4", b"PK\5\6"):
         names = content[:4000] + content[-4000:]  # the first entry's name, and the list of all at the end
         for part, words in (
@@ -47,9 +71,17 @@ def kind_of(content):
         return "a zip archive"
     if content[:2] in (b"\x80\2", b"\x80\3", b"\x80\4", b"\x80\5"):
         return "a Python pickle, as an older .pt"
-    if content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return "a web page"
     return None
+
+
+def kind_at(path):
+    """Return what an ordinary file is, as `kind_of` does, without reading more
+    than its ends.
+    """
+    with Path(path).open("rb") as file:
+        start = file.read(4000)
+        file.seek(max(len(start), os.fstat(file.fileno()).st_size - 4000))
+        return kind_of(start + file.read())
 
 
 def read(path, expected):

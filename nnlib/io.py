@@ -178,7 +178,9 @@ def _parts(content, path):
 
 
 def _advice(kind):
-    """Return what to do with the weights in a file of another kind, if there may be any."""
+    """Return what to do with the weights in a file of another kind, if there may be any, or with a picture."""
+    if "picture" in kind or "photograph" in kind:
+        return ". A picture of a digit is read by nnlib.picture.load_picture, and by python -m nnlib predict FILE"
     if not any(word in kind for word in ("NumPy", "PyTorch", "Keras", "pickle")):
         return ""
     transposed = ", each matrix transposed (PyTorch's are outputs × inputs)" if ".pt" in kind else ""

@@ -1,6 +1,8 @@
 """The training loop, and measuring what it made."""
 
+import math
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -10,6 +12,7 @@ from tqdm import tqdm
 from .data import check_labels, one_hot, scale
 from .functional import log_softmax
 from .metrics import accuracy
+from .watch import Watch
 
 
 class Score(NamedTuple):
@@ -70,9 +73,6 @@ class History:
         return pd.DataFrame(self.epochs, columns=columns).set_index("epoch")
 
 
-_LOOK = 1000  # examples from one look at the loss to the next
-
-
 # What is no number any more is reported in words.
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def fit(
@@ -116,57 +116,40 @@ def fit(
     Raises
     ------
     ValueError
-        If sizes, types or settings do not fit, before anything is changed.
+        If sizes, types or settings do not fit, or a weight is no number, before
+        anything is changed; or if the network's scores or gradients do not fit.
     FloatingPointError
         If the loss or a weight is no longer a number, or the loss a thousand
         times what it was; noticed within about a thousand examples.
     """
-    X, y = _checked(net, X, y)
-    if validation is not None:
-        validation = _checked(net, *validation)
-    N, dtype = len(y), net.dtype
-    _check_params(net)
-    if epochs < 1 or not 1 <= batch_size <= N or not 0 <= learning_rate < np.inf:
-        raise ValueError(
-            f"expected epochs ≥ 1, a batch of 1 to {N} and a learning rate ≥ 0, "
-            f"got {epochs}, {batch_size} and {learning_rate}"
-        )
-    Y, heaviest = one_hot(y, net.classes, dtype), _heaviest(net)
-    if not np.isfinite(heaviest):
-        raise ValueError("expected finite weights to start from, got nan or infinity")
+    X, y, validation = _checked(
+        net, X, y, validation, epochs, batch_size, learning_rate
+    )
+    N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
     history = History() if history is None else history
-    begin, steps, t = len(history.epochs), epochs * -(-N // batch_size), 0
-    quiet = not verbose or sys.stderr is None  # it is where the shell closed it
-    first, by_step = None, batch_size == 1 and hasattr(net, "step")
-    # Of each example, in the order of their turns and from before its update.
-    Z, loss = np.empty((N, net.classes)), np.empty(N)
-    for epoch in range(begin, begin + epochs):
-        order, seen = rng.permutation(N) if shuffle else np.arange(N), 0
-        for start in tqdm(
-            range(0, N, batch_size), f"epoch {epoch}", leave=False, disable=quiet
-        ):
+    watch = Watch(net, batch_size, learning_rate)
+    by_step = batch_size == 1 and hasattr(net, "step")
+    t, steps = 0, epochs * math.ceil(N / batch_size)
+    for epoch in range(len(history.epochs), len(history.epochs) + epochs):
+        order = rng.permutation(N) if shuffle else np.arange(N)
+        watch.begin(epoch, Y[order])
+        for start in _with_bar(range(0, N, batch_size), f"epoch {epoch}", verbose):
+            rows = order[start : start + batch_size]
+            x = scale(X[rows], dtype)
             eta = learning_rate
             if decay:
                 eta = learning_rate * (1 - t / steps)  # eq-linear-decay
-            t += 1
-            end = min(start + batch_size, N)
             if by_step:
-                n = order[start]
-                Z[start] = net.step(scale(X[n], dtype), y[n], eta)
+                Z = net.step(x[0], y[rows[0]], eta)[None]
             else:
-                rows = order[start:end]
-                scores, grads = net.scores_and_grads(scale(X[rows], dtype), Y[rows])
-                Z[start:end] = _scores_of(net, scores, len(rows))
-                _descend(net.params, grads, eta)
-            if end - seen >= _LOOK or end == N:
-                part = slice(seen, end)
-                loss[part] = -(Y[order[part]] * log_softmax(Z[part])).sum(axis=1)
-                if first is None:
-                    first = loss[:batch_size].mean()
-                _stop_if_lost(net, loss[part], f"epoch {epoch}", first, learning_rate, heaviest)
-                seen = end
-        row = {"epoch": epoch, "loss": float(loss.mean())}
-        row["train_accuracy"] = accuracy(Z.argmax(axis=1), y[order])
+                Z, grads = net.scores_and_grads(x, Y[rows])
+                _check_answer(net, len(rows), Z, grads)
+                for name, param in net.params.items():
+                    param -= eta * grads[name]  # eq-sgd
+            watch.note(Z)  # it raises where training is lost
+            t += 1
+
+        row = watch.figures()
         if validation is not None:
             score = evaluate(net, *validation)
             row |= {"validation_loss": score.loss, "validation_accuracy": score.accuracy}
@@ -177,81 +160,44 @@ def fit(
     return history
 
 
-def _descend(params, grads, eta):
-    """Take one step downhill, in place."""
-    shapes, needed = ({name: np.shape(a) for name, a in arrays.items()} for arrays in (grads, params))
-    if shapes != needed:  # a gradient of another shape would be spread over its parameter
-        raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")
-    for name, param in params.items():
-        param -= eta * grads[name]  # eq-sgd
-
-
-def _check_params(net):
-    """Raise a ValueError unless the parameters are arrays that training can move."""
-    params, again = net.params, net.params
-    for name, param in params.items():
-        if not isinstance(param, np.ndarray) or param.size == 0 or not np.issubdtype(param.dtype, np.floating):
-            got = f"shape {np.shape(param)} of {getattr(param, 'dtype', type(param).__name__)}"
-            raise ValueError(f"expected parameters that are arrays of floating-point numbers, got {name}, {got}")
-        if again[name] is not param:
-            raise ValueError(f"expected params to hold the network's own arrays, got a new {name} at each look")
-    if not params:
-        raise ValueError("expected a network with parameters, got none in params")
-
-
-def _heaviest(net):
-    """Return the largest absolute weight; nan if there is a nan."""
-    return float(np.max([np.abs(param).max() for param in net.params.values()]))
-
-
-def _stop_if_lost(net, loss, where, first, learning_rate, before):
-    """Raise a FloatingPointError if losses or weights are no numbers, or the
-    losses a thousand times those of guessing and of the `first` examples: with
-    the cause, as far as it was looked for.
-    """
-    now, mean = _heaviest(net), loss.mean()
-    if np.isfinite(now) and mean <= 1000 * max(1, np.log(net.classes), first):
-        return
-    what = f"a weight became {now}" if np.isfinite(mean) and not np.isfinite(now) else f"the loss became {mean:.3g}"
-    if not np.isfinite(first):
-        why = (
-            f"already before the first update, with weights up to {before:.3g}; smaller first weights, "
-            "or a look at what the network computes, may help"
-        )
-    elif not now <= 10 * before:
-        why = (
-            f"updates with the step size {learning_rate} took the largest weight from {before:.3g} to {now:.3g}; "
-            "try a tenth of the step"
-        )
-    else:
-        why = f"the weights are up to {now:.3g}, as before; look at what the network computes"
-    raise FloatingPointError(f"{what} in {where}: {why}")
+def _with_bar(turns, name, verbose):
+    """Show how many turns are taken, where one wants to see it."""
+    quiet = not verbose or sys.stderr is None  # it is where the shell closed it
+    return tqdm(turns, name, leave=False, disable=quiet)
 
 
 def evaluate(net, X, y, chunk=2000):
     """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels
     y, (N,); a chunk at a time.
     """
-    X, y = _checked(net, X, y)
+    X, y = _checked_examples(net, X, y)
     Y, loss, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)
-        Z = _scores_of(net, net.scores(scale(X[part], net.dtype)), len(Y[part]))
+        Z = net.scores(scale(X[part], net.dtype))
+        _check_scores(net, Z, len(Y[part]))
         loss -= float((Y[part] * log_softmax(Z)).sum())
         predicted[part] = Z.argmax(axis=1)
     return Score(loss / len(y), accuracy(predicted, y))
 
 
-def _scores_of(net, Z, N):
-    """Return the scores, which must be a row for each of N examples: others
-    would be spread over the classes in silence.
+def _checked(net, X, y, validation, epochs, batch_size, learning_rate):
+    """Return (X, y, validation) as arrays; raise a ValueError unless all that
+    a training begins with fits.
     """
-    if np.shape(Z) != (N, net.classes):
-        raise ValueError(f"expected scores ({N}, {net.classes}) from the network, got shape {np.shape(Z)}")
-    return Z
+    X, y = _checked_examples(net, X, y)
+    if validation is not None:
+        validation = _checked_examples(net, *validation)
+    _check_params(net)
+    if epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
+        raise ValueError(
+            f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
+            f"got {epochs}, {batch_size} and {learning_rate}"
+        )
+    return X, y, validation
 
 
-def _checked(net, X, y):
+def _checked_examples(net, X, y):
     X, y, D = np.asarray(X), np.asarray(y), net.inputs
     # Pixels scaled before would be scaled again.
     if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:
@@ -264,3 +210,49 @@ def _checked(net, X, y):
         )
     check_labels(y, net.classes)
     return X, y
+
+
+def _check_params(net):
+    """Raise a ValueError unless the parameters are arrays that training can
+    move.
+    """
+    params, again = net.params, net.params
+    if not isinstance(params, Mapping):
+        raise ValueError(f"expected params to be a dictionary of arrays by name, got {type(params).__name__}")
+    for name, param in params.items():
+        if not isinstance(param, np.ndarray) or param.size == 0 or not np.issubdtype(param.dtype, np.floating):
+            got = f"shape {np.shape(param)} of {getattr(param, 'dtype', type(param).__name__)}"
+            raise ValueError(f"expected parameters that are arrays of floating-point numbers, got {name}, {got}")
+        if again[name] is not param:
+            raise ValueError(f"expected params to hold the network's own arrays, got a new {name} at each look")
+        if not np.isfinite(param).all():
+            wrong = param[~np.isfinite(param)]
+            raise ValueError(
+                f"expected finite weights to start from, got {wrong[0]} in {name}, {wrong.size} of {param.size}: "
+                "draw them anew, or load them from a file that nnlib.io.save wrote"
+            )
+    if not params:
+        raise ValueError("expected a network with parameters, got none in params")
+
+
+def _check_scores(net, Z, N):
+    """Raise a ValueError unless scores are a row for each of N examples:
+    others would be spread over the classes in silence.
+    """
+    if np.shape(Z) != (N, net.classes):
+        raise ValueError(f"expected scores ({N}, {net.classes}) from the network, got shape {np.shape(Z)}")
+
+
+def _check_answer(net, N, Z, grads):
+    """Raise a ValueError unless scores are a row for each of N examples, and
+    each parameter has its gradient: one of another shape would be spread over
+    it.
+    """
+    _check_scores(net, Z, N)
+    needed = {name: param.shape for name, param in net.params.items()}
+    if not isinstance(grads, Mapping):
+        names = ", ".join(needed)
+        raise ValueError(f"expected a dictionary with the gradients of {names}, got {type(grads).__name__}")
+    shapes = {name: np.shape(grad) for name, grad in grads.items()}
+    if shapes != needed:
+        raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")

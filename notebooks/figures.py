@@ -54,7 +54,7 @@ def play(name):
 
     class Figure(anywidget.AnyWidget):
         _esm = source
-        _css = (FOLDER / "figures.css").read_text(encoding="utf-8")
+        _css = "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("colours", "figures"))
         state = traitlets.Dict().tag(sync=True)
 
         def __repr__(self):

@@ -78,6 +78,17 @@ def zipped(name, content=b"\0" * 300):
     return file.getvalue()
 
 
+def picture(kind, beginning):
+    """A picture's first bytes: what is told, and where pictures go."""
+    got = f"got a {kind}. "
+    return File(
+        beginning + bytes(99),
+        f"{got}A picture of a digit is read by nnlib.picture.load_picture, and by python -m nnlib predict FILE",
+        f"{got}Here a network is chosen. Draw your digit on the sheet; a picture of one is read by python -m nnlib "
+        "predict FILE.",
+    )
+
+
 NOT_FINITE = "expected finite numbers, in float32 too, got {} in W2"
 TWICE = GOOD[8 : 8 + HEADER_LENGTH].rstrip().replace(b'{"W', b'{"\\u00571":0,"W', 1)
 B2_STARTS = FIRST["b2"]["data_offsets"][0]
@@ -118,8 +129,11 @@ FILES = {
     "an old pickle": File(pickle.dumps(arrays(), 2), "got a Python pickle", "got a Python pickle, as an older .pt"),
     "a zip": File(zipped("net.safetensors"), "got a zip archive", "got a zip archive"),
     "gzip": File(b"\x1f\x8b\x08\0" + bytes(99), "got a gzip file", "got a gzip file"),
-    "a PNG": File(b"\x89PNG\r\n\x1a\n" + bytes(99), "got a PNG picture", "got a PNG picture"),
-    "a JPEG": File(b"\xff\xd8\xff\xe0" + bytes(99), "got a JPEG picture", "got a JPEG picture"),
+    "a PNG": picture("PNG picture", b"\x89PNG\r\n\x1a\n"),
+    "a JPEG": picture("JPEG picture", b"\xff\xd8\xff\xe0"),
+    "a GIF": picture("GIF picture", b"GIF89a"),
+    "a WebP": picture("WebP picture", b"RIFF\x1a\0\0\0WEBP"),
+    "a HEIC": picture("HEIC photograph", b"\0\0\0\x18ftypheic"),
     "a web page": File(b"\n<!DOCTYPE html><title>404</title>", "got a web page", "got a web page"),
     "a pointer": File(b"version https://git-lfs.github.com/spec/v1\noid", "got a Git LFS pointer", "got a Git LFS p"),
     # Damaged

@@ -3,8 +3,8 @@
 What is measured is the time that processors worked for a test: in this process and in all that it started, the kernel
 of a notebook and the browser with them. Waiting counts nothing, and neither does what all tests share, such as
 building the site. A busy machine makes the same work dearer, a slow one too, by less than a factor of two between all
-that we tried. So a chapter over its budget is marked, and only one that needs more than three times of it fails: it
-alone, under its own name.
+that we tried. So a chapter over its budget is marked, and only one that needs more than twice of it fails: it alone,
+under its own name.
 
 A chapter has BUDGET seconds of one core for its cells, its figure and its page; one that needs more says so in the
 metadata of its first cell, with a reason: ``"budget": {"seconds": 150, "why": "it trains in full"}``. What is longest
@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 BUDGET = 60
-MARGIN = 3
+MARGIN = 2
 PROPERTY = "where the time goes"
 
 

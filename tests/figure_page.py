@@ -22,7 +22,8 @@ PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head><meta charset="utf-8"><title>{name}</title><meta name="viewport" content="width=device-width">
 <link rel="icon" href="/favicon.svg">
-<link rel="stylesheet" href="/book.css"><link rel="stylesheet" href="/figures/figures.css">
+<link rel="stylesheet" href="/figures/colours.css"><link rel="stylesheet" href="/book.css">
+<link rel="stylesheet" href="/figures/figures.css">
 <link rel="stylesheet" href="/digit/digit.css">
 <style>body {{ background: var(--ground); color: var(--ink); margin: 16px; font: 17px/1.6 var(--sans); }}</style></head>
 <body><main class="bd-article"><figure class="{kind}" id="fig">

@@ -48,6 +48,7 @@ def still(tab, address):
     strokes, x, a2 = tab.evaluate(
         "() => (({pad, now}) => [pad.strokes, [...now.x], [...now.a2]])(document.querySelector('.digit').digit)"
     )
+    shares = tab.locator(".digit .classes td:last-child").all_text_contents()
     picture = streams.BytesIO()
     Image.fromarray(np.rint(255 - 255 * np.reshape(x, (28, 28))).astype(np.uint8)).save(picture, "PNG")
     png = base64.b64encode(picture.getvalue()).decode()
@@ -67,12 +68,12 @@ def still(tab, address):
         f'<image x="253" y="31" width="202" height="202" style="image-rendering: pixelated" '
         f'href="data:image/png;base64,{png}"/>',
     ]
-    for k, p in enumerate(a2):
+    for k, (p, share) in enumerate(zip(a2, shares, strict=True)):
         y = 46 + 20.4 * k
         parts.append(
             f'<text x="500" y="{y:.1f}">{k}</text>'
             f'<rect x="518" y="{y - 11:.1f}" width="{max(1, 120 * p):.1f}" height="12" fill="{BLUE}"/>'
-            f'<text x="645" y="{y:.1f}">{100 * p:.1f} %</text>'
+            f'<text x="645" y="{y:.1f}">{share.replace(">", "&gt;").replace("<", "&lt;")}</text>'
         )
     return "\n".join([*parts, "</svg>\n"])
 

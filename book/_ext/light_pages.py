@@ -76,6 +76,13 @@ def build_finished(app, exception):
         path.unlink()
 
 
+def add_search(app, pagename, templatename, context, doctree):
+    """Give the page of the search what it quotes with: before the search begins, after its own scripts."""
+    if pagename == "search":
+        app.add_js_file("search.js", defer="defer")
+
+
 def setup(app):
+    app.connect("html-page-context", add_search)
     app.connect("build-finished", build_finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

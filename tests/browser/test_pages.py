@@ -1,6 +1,14 @@
-"""Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits."""
+"""Every page in a real browser, light and dark, on a phone, a tablet and a desk: it loads, it typesets, it fits.
+
+A page is opened once for all that is judged of it: laying out the mathematics of a chapter takes seconds.
+"""
+
+import gzip
+from types import SimpleNamespace
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe import script
 from built_site import pages
 from served_site import listen
 
@@ -90,6 +98,53 @@ FAINT = """() => {
 }"""
 
 
+# What axe finds; all that depends on the colours is judged in both modes, the rest once. Formulas are MathJax's own:
+# their hidden MathML would be most of what axe looks at.
+AXE = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
+SERIOUS = """async options => {
+  const { violations } = await axe.run({ exclude: ["mjx-container"] }, { resultTypes: ["violations"], ...options });
+  return violations.filter(v => ["serious", "critical"].includes(v.impact)).flatMap(
+    v => v.nodes.map(node => `${v.id} (${v.impact}): ${node.html.slice(0, 150)}`));
+}"""
+
+# What a reader's browser loads for a page before anything is pressed, as a host that gzips sends it.
+HEAVIEST = 800_000  # bytes
+COMPRESSED = {".woff", ".woff2", ".png", ".jpg"}  # gzip gains nothing on these
+
+
+def sent(path):
+    content = path.read_bytes()
+    return len(content if path.suffix in COMPRESSED else gzip.compress(content, 6))
+
+
+def wear(tab, mode):
+    """Follow the system into light or dark, until all has its colour."""
+    tab.emulate_media(color_scheme=mode)
+    tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")
+    tab.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished)).then(() => null)")
+
+
+@pytest.fixture(scope="module", params=[*pages(), "search"])
+def page(browser, address, site, request):
+    """A page in a context of its own, all open, from top to bottom: its figures are alive."""
+    with browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, color_scheme="light") as context:
+        tab, complaints, files = context.new_page(), [], set()
+        tab.set_default_timeout(60_000)
+        listen(tab, address, complaints)
+        tab.on("request", lambda request: files.add(site.html / unquote(urlsplit(request.url).path.lstrip("/"))))
+        tab.goto(f"{address}/{request.param}.html")
+        mathematics = tab.evaluate(TYPESET)
+        tab.evaluate(OPEN)
+        for top in range(0, tab.evaluate("document.documentElement.scrollHeight"), 700):
+            tab.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
+            tab.evaluate("new Promise(requestAnimationFrame)")
+        tab.wait_for_function(
+            "() => [...document.querySelectorAll('figure.interactive')].every(e => e.classList.contains('mounted'))"
+        )
+        tab.wait_for_load_state("networkidle")
+        yield SimpleNamespace(name=request.param, tab=tab, complaints=complaints, files=files, mathematics=mathematics)
+
+
 @pytest.fixture(scope="session")
 def tab(browser):
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -107,39 +162,51 @@ def complaints(tab, address):
         tab.remove_listener(event, listener)
 
 
-@pytest.mark.parametrize("name", [*pages(), "search"])
-def test_page(tab, address, complaints, name):
-    tab.emulate_media(color_scheme="light")
-    tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    tab.goto(f"{address}/{name}.html")
-
-    mathematics = tab.evaluate(TYPESET)
+def test_it_typesets_and_fits(page):
+    """At each width nothing sticks out and nothing is cut off; the words stand out in both modes, wide and narrow."""
+    mathematics, tab = page.mathematics, page.tab
     assert mathematics["errors"] == [], "equations that MathJax cannot read"
     assert mathematics["typeset"] == mathematics["formulas"]
     assert mathematics["stops"] == 0, "formulas that the Tab key stops at"
     assert tab.locator("h1:visible").count() == 1
-
-    tab.evaluate(OPEN)
-    for mode in MODES:
-        tab.emulate_media(color_scheme=mode)
-        tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")  # it follows the system
-        for width in WIDTHS:
-            tab.set_viewport_size({"width": width, "height": 900})
-            tab.evaluate(SETTLED)
-            if mode == MODES[0]:
-                assert width >= 600 or tab.evaluate(BESIDE) == [], f"reasons beside their lines at {width} px"
-                assert width != 390 or len(tab.evaluate(SCROLLING)) <= MOST_SCROLLING, tab.evaluate(SCROLLING)
-                assert tab.evaluate(UNSIGNED) == [], f"scrolls without a sign at {width} px"
-                assert tab.evaluate(SMALL) == [], f"words too small to read at {width} px"
-                assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
-                assert tab.evaluate(CLIPPED) == [], f"is cut off at {width} px"
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.evaluate(SETTLED)
+        assert width >= 600 or tab.evaluate(BESIDE) == [], f"reasons beside their lines at {width} px"
+        assert width != 390 or len(tab.evaluate(SCROLLING)) <= MOST_SCROLLING, tab.evaluate(SCROLLING)
+        assert tab.evaluate(UNSIGNED) == [], f"scrolls without a sign at {width} px"
+        assert tab.evaluate(SMALL) == [], f"words too small to read at {width} px"
+        assert tab.evaluate(OVERFLOW) == [], f"sticks out at {width} px"
+        assert tab.evaluate(CLIPPED) == [], f"is cut off at {width} px"
+        for mode in MODES if width in (1280, 390) else ():
+            wear(tab, mode)
             assert tab.evaluate(FAINT) == [], f"hard to read in {mode} mode at {width} px"
-    tab.wait_for_load_state("networkidle")
-    assert complaints == []
+    tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    tab.evaluate(SETTLED)
+
+
+def test_axe_finds_nothing_serious(page):
+    page.tab.evaluate(script())
+    for mode, options in AXE.items():
+        wear(page.tab, mode)
+        assert page.tab.evaluate(SERIOUS, options) == [], mode
+
+
+def test_it_is_light(page, site):
+    """All that it loads, its figures too, before anything is pressed."""
+    weights = sorted(((sent(path), path.name) for path in page.files if path.is_file()), reverse=True)
+    assert site.html / f"{page.name}.html" in page.files
+    assert sum(weight for weight, _ in weights) < HEAVIEST, weights[:8]
+
+
+def test_the_browser_complains_about_nothing(page):
+    """No error, no warning, no failed request and none to elsewhere, through all of the tests above."""
+    page.tab.wait_for_load_state("networkidle")
+    assert page.complaints == []
 
 
 def test_these_tests_see_what_is_wrong(tab, address, complaints):
-    """An unknown command in an equation, a box too wide, grey words on white, a picture from another host."""
+    """An unknown command in an equation, a box too wide, grey words on white, a picture from another host, no names."""
     tab.emulate_media(color_scheme="light")
     tab.set_viewport_size({"width": 390, "height": 900})
     tab.goto(f"{address}/notebooks/04_softmax.html")
@@ -156,6 +223,11 @@ def test_these_tests_see_what_is_wrong(tab, address, complaints):
     assert "wide" in tab.evaluate(OVERFLOW)[-1]
     assert "pale" in tab.evaluate(FAINT)[0]
     assert "elsewhere: http://another.invalid/picture.png" in complaints
+    tab.evaluate(script())
+    tab.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=\"data:,\"><button></button>')"
+    )
+    assert {line.split(" ")[0] for line in tab.evaluate(SERIOUS, {})} >= {"image-alt", "button-name"}
 
 
 def test_displays_follow_the_width_of_the_page(tab, address, complaints):

@@ -32,19 +32,27 @@ def value_of(numbers, name):
     return float(numbers)
 
 
-NUMBER = re.compile(r"[-−]?(?:\d+\.?\d*|\.\d+)(?:e[-−+]?\d+)?|nan|[-−]?inf")
+NUMBER = re.compile(r"(?:[<>]\s)?[-−]?(?:\d+\.?\d*|\.\d+)(?:e[-−+]?\d+)?|nan|[-−]?inf")
 
 
 def wrong(shown, numbers, loose):
     """Yield a sentence for each printed number that is not the number of its name, as far as its digits go."""
     for name, words in shown:
         text = NUMBER.findall(words)[-1].replace("−", "-")
-        expected = value_of(numbers, name) * (100 if words.endswith("%") else 1)
+        unit = 100 if words.endswith("%") else 1
+        expected = value_of(numbers, name) * unit
         bound = 0.5001 * 10.0 ** -len(text.partition("e")[0].partition(".")[2])
-        bound = bound * 10 ** int(text.partition("e")[2] or 0) + loose * (100 if words.endswith("%") else 1)
-        printed = float(text)
+        bound = bound * 10 ** int(text.partition("e")[2] or 0)
+        printed = float(text.lstrip("<> \xa0"))
+        low, high = printed - bound, printed + bound
+        if unit == 100 and printed in (0, 100):  # only 0 is 0 %, and only 1 is 100 %
+            low = high = printed
+        if text[0] == "<":
+            low, high = math.nextafter(0, 1), printed - 0.999 * bound
+        if text[0] == ">":
+            low, high = printed + 0.999 * bound, math.nextafter(100, 0)
         same = printed == expected or (math.isnan(printed) and math.isnan(expected))
-        if not same and not abs(printed - expected) <= bound:
+        if not same and not low - loose * unit <= expected <= high + loose * unit:
             yield f"{name}: the page says {words!r}, nnlib {expected!r}"
 
 
@@ -61,14 +69,65 @@ BROKEN = r"""() => {
     ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE && bad(n.data)).map(n => n.data)]);
 }"""
 
-# What is cut off at the sides: words and marks that stick out of the figure.
-CUT = """() => {
-  const figure = document.querySelector('.live').getBoundingClientRect();
-  return [...document.querySelectorAll('.stage text, .stage rect, .equation math, .controls > *')]
-    .map(e => [e, e.getBoundingClientRect()])
-    .filter(([e, box]) => box.width && (box.right > figure.right + 6 || box.left < figure.left - 6))
-    .map(([e]) => `<${e.localName}> ${e.textContent.slice(0, 40)}`);
+# What sticks out of the figure, or of the part of the drawing that it lies in, where words would be cut off; and words
+# that lie on other words.
+MISPLACED = """() => {
+  const live = document.querySelector('.live'), stage = live.querySelector('.stage');
+  const boxOf = e => {
+    if (e.localName !== 'svg' || e === stage) return e.getBoundingClientRect();
+    const { left, top } = boxOf(stage);  // of an svg inside the browser would say where its cut drawing ends
+    const [x, y, width, height] = ['x', 'y', 'width', 'height'].map(name => e[name].baseVal.value);
+    return new DOMRect(left + x, top + y, width, height);
+  };
+  const drawn = [...stage.querySelectorAll('text, rect, line, path, svg, circle:not(.reach, .ring)')]
+    .map(e => [e, e.parentElement.closest('svg')])
+    .filter(([e, holder]) => holder === stage || e.localName === 'text');  // an svg inside cuts off its own drawing
+  const below = [...live.querySelectorAll('.equation, .controls, .controls > *')].map(e => [e, live]);
+  const blank = e => (e.localName === 'text' ? 2 : 0);  // above and below: a line is higher than its letters
+  const outside = [...drawn, ...below].map(([e, holder]) => [e, boxOf(e), boxOf(holder)])
+    .filter(([, box]) => box.width || box.height)
+    .map(([e, box, room]) => [e, { left: room.left - box.left, right: box.right - room.right,
+      top: room.top - box.top - blank(e), bottom: box.bottom - room.bottom - blank(e) }])
+    .filter(([, by]) => Math.max(...Object.values(by)) > 1)
+    .map(([e, by]) => `<${e.localName} class="${e.className.baseVal ?? e.className}"> ${e.textContent.slice(0, 40)}: ` +
+      Object.entries(by).filter(([, d]) => d > 1).map(([side, d]) => `${side} ${d.toFixed(1)}`).join(', '));
+  const words = drawn.filter(([e]) => e.localName === 'text' && e.textContent.trim()).map(([e]) => [e, boxOf(e)]);
+  const shared = (a, b, low, high) => Math.min(a[high], b[high]) - Math.max(a[low], b[low]);
+  const covered = words.flatMap(([e, a], i) => words.slice(i + 1)
+    .filter(([, b]) => shared(a, b, 'left', 'right') > 2 && shared(a, b, 'top', 'bottom') > 6)
+    .map(([f]) => `${e.textContent} and ${f.textContent} on one another`));
+  return [...outside, ...covered];
 }"""
+
+# The same in extreme states, each reached by the controls themselves: one of them at one of its ends, or all of them.
+EXTREMES = f"""states => {{
+  const misplaced = {MISPLACED}, figure = document.querySelector('figure'), found = {{}}, seen = new Set();
+  const look = () => {{
+    const state = JSON.stringify(figure.querySelector('.live').figure.state);
+    if (seen.has(state)) return;
+    seen.add(state);
+    const wrong = misplaced();
+    if (wrong.length) found[state] = wrong;
+  }};
+  const end = (control, high) => {{
+    if (control.matches('.handle'))
+      control.dispatchEvent(new KeyboardEvent('keydown', {{ key: high ? 'End' : 'Home' }}));
+    else if (control.matches('[type=range], [type=number]')) {{
+      control.value = high ? control.max : control.min;
+      control.dispatchEvent(new Event('input'));
+    }} else control.click();
+  }};
+  const controls = [...figure.querySelectorAll('.handle, input, button')].filter(e => e.textContent !== 'Reset');
+  for (const state of states) {{
+    const begin = () => figure.model.set('state', state);
+    for (const high of [false, true]) {{
+      for (const control of controls) begin(), end(control, high), look();
+      begin();
+      for (const control of controls) end(control, high), look();
+    }}
+  }}
+  return {{ found, states: seen.size }};
+}}"""
 
 SMALL = """() => {
   const targets = ['button', '.options label', 'input[type=range]', 'input[type=number]', '.reach'];
@@ -123,18 +182,20 @@ def test_no_data_is_left_over():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_numbers_and_layout(page_of, name):
-    """Its numbers, in some states; and nothing cut off, nothing too small for a finger, at each width."""
+    """Its numbers, in some states; and nothing outside or cut off, nothing too small for a finger, at each width."""
     tab = page_of(name, reduced_motion="reduce")
     assert tab.evaluate(SHOWN), "expected numbers with names (data-shows) to compare"
     for state in [{}, *FIGURES[name].states]:
         set_state(tab, state)
         numbers_are_right(tab, name)
-        for width in (752, 390) if state else (752, 390, 320):
+        for width in (752, 390, 320):
             tab.set_viewport_size({"width": width, "height": 1000})
             tab.wait_for_function(f"document.querySelector('.stage').clientWidth === {width - 32}")
-            assert tab.evaluate(CUT) == [], f"cut off at {width} px in the state {state}"
+            assert tab.evaluate(MISPLACED) == [], f"at {width} px in the state {state}"
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
             assert tab.evaluate(SMALL) == []
+    extremes = tab.evaluate(EXTREMES, [{}])  # at 320 px, which is a desk at 400 %
+    assert extremes["found"] == {} and extremes["states"] > 3
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -283,4 +344,8 @@ def test_in_a_notebook_a_figure_is_named_even_where_no_widget_can_be():
 def test_these_tests_see_what_is_wrong():
     numbers = {"p": [0.563, float("nan")], "dx": 30.0}
     assert list(wrong([["p.0", "56.3 %"], ["p.1", "nan"], ["dx", "dx = 30.0"]], numbers, 0)) == []
+    shares = {"p": [0.99997, 0.00003, 1.0, 0.0]}
+    assert list(wrong([["p.0", "> 99.9 %"], ["p.1", "< 0.1 %"], ["p.2", "100.0 %"], ["p.3", "0.0 %"]], shares, 0)) == []
+    rounded = [["p.0", "100.0 %"], ["p.1", "0.0 %"], ["p.2", "> 99.9 %"], ["p.3", "< 0.1 %"], ["p.0", "99.9 %"]]
+    assert len(list(wrong(rounded, shares, 0))) == 5
     assert len(list(wrong([["p.0", "56.4 %"], ["p.1", "0.00"], ["dx", "= −30.0"]], numbers, 0))) == 3

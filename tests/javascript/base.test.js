@@ -37,8 +37,14 @@ test("powers of ten have one form", () => {
 });
 
 test("shares, sums and the largest", () => {
-  assert.deepEqual([percent(0.5631), percent(0.9815, 2), percent(NaN)], ["56.3 %", "98.15 %", "nan"]);
+  assert.deepEqual([percent(0.5631), percent(0.9815, 2), percent(NaN)], ["56.3\u00a0%", "98.15\u00a0%", "nan"]);
   assert.deepEqual([sum([]), sum([1, 2, 3]), argmax([1, 3, 3, 0]), argmax([-2, -1])], [0, 6, 1, 1]);
+});
+
+test("a share that is not quite 1 is not 100 %, and one that is not quite 0 is not 0 %", () => {
+  const printed = [[1], [0.99951], [0.99949], [0.995, 0], [0], [0.0004], [0.0006], [1e-9, 2]].map((x) => percent(...x));
+  const plain = ["100.0 %", "> 99.9 %", "99.9 %", "> 99 %", "0.0 %", "< 0.1 %", "0.1 %", "< 0.01 %"];
+  assert.deepEqual(printed.map((words) => words.replaceAll("\u00a0", " ")), plain);
 });
 
 test("a scale goes there and back, on a logarithmic axis too", () => {

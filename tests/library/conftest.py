@@ -11,6 +11,12 @@ from nnlib.data import load_mnist
 
 torch.set_num_threads(1)
 
+
+def pytest_make_parametrize_id(val):
+    """Name a case whose parameter is the content of a file by its length."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 
 
@@ -38,6 +44,6 @@ def small_mnist(tmp_path, mnist, idx):
     folder = tmp_path / "small"
     folder.mkdir()
     for part, X, y, N in (("train", mnist[0], mnist[1], 300), ("t10k", mnist[2], mnist[3], 100)):
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(X[:N].reshape(N, 28, 28))))
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(X[:N].reshape(N, 28, 28)), 1))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(y[:N]))
     return folder

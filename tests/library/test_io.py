@@ -11,10 +11,10 @@ import pytest
 from bad_weights import FILES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from linear_net import LinearNet
 
 from nnlib import io
 from nnlib.data import scale
-from nnlib.functional import softmax_cross_entropy_backward
 from nnlib.train import evaluate, fit
 from nnlib.two_layer import TwoLayerNet
 
@@ -23,11 +23,6 @@ sizes = st.integers(1, 6)
 NAMES = ("W1", "b1", "W2", "b2")
 SHAPES = {"W1": (3, 4), "b1": (4,), "W2": (4, 2), "b2": (2,)}
 DATA = 4 * (12 + 4 + 8 + 2)  # bytes of the four arrays
-
-
-def by_length(value):
-    """The name of a case whose parameter is the content of a file."""
-    return f"{len(value)} bytes" if isinstance(value, bytes) else None
 
 
 def small_net(seed=0, sizes=(3, 4, 2), dtype=np.float64):
@@ -102,26 +97,9 @@ def test_a_type_without_a_place_in_the_file_is_refused(tmp_path, dtype):
     assert not list(tmp_path.iterdir())
 
 
-class Softmax:
-    """A network of its own class, with other names: softmax regression."""
-
-    inputs, classes, dtype = 784, 10, np.dtype(np.float32)
-
-    def __init__(self):
-        self.params = {"W": np.zeros((784, 10), np.float32), "b": np.zeros(10, np.float32)}
-
-    def scores(self, X):
-        return X @ self.params["W"] + self.params["b"]
-
-    def scores_and_grads(self, X, Y):
-        Z = self.scores(X)
-        dZ = softmax_cross_entropy_backward(Z, Y)
-        return Z, {"W": X.T @ dZ, "b": dZ.sum(axis=0)}
-
-
 def test_any_network_is_trained_saved_and_read_again(tmp_path, mnist):
     X, y = mnist.X_train[:300], mnist.y_train[:300]
-    net, again = Softmax(), Softmax()
+    net, again = LinearNet(dtype=np.float32), LinearNet(dtype=np.float32)
     fit(net, X, y, rng=np.random.default_rng(0), epochs=2, batch_size=10, learning_rate=0.1, verbose=False)
     io.save(tmp_path / "net", net)
     arrays = list(again.params.values())
@@ -296,7 +274,6 @@ def test_a_file_with_one_byte_changed(tmp_path):
         (struct.pack("<Q", 90_000) + b"[" * 90_000, "a safetensors file, got something else"),
         (struct.pack("<Q", 200_000) + b" " * 200_000, "a header of 200,000 bytes in a file of 200,008"),
     ],
-    ids=by_length,
 )  # fmt: skip
 def test_foreign_files(tmp_path, content, words):
     refused(tmp_path / "net", content, words)

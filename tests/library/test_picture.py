@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -12,11 +14,6 @@ from PIL import Image, ImageDraw
 from nnlib.picture import as_text, centre_of_mass, load_picture, to_mnist_form
 
 some = settings(max_examples=30)
-
-
-def by_length(value):
-    """The name of a case whose parameter is the content of a file."""
-    return f"{len(value)} bytes" if isinstance(value, bytes) else None
 
 
 def seven(size=200, ink=0, paper=255, offset=(0, 0), mode="L"):
@@ -241,8 +238,9 @@ def test_a_camera_held_sideways(tmp_path, reference, orientation):
 
 
 def test_a_large_scan(tmp_path, reference):
-    is_in_mnist_form(saved(tmp_path / "seven.png", seven(5000)))
-    assert apart(load_picture(tmp_path / "seven.png"), reference) < 8
+    x = saved(tmp_path / "seven.png", seven(5000))
+    is_in_mnist_form(x)
+    assert apart(x, reference) < 8
 
 
 def refused(path, words):
@@ -251,10 +249,21 @@ def refused(path, words):
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@pytest.mark.parametrize("size", [(10_000, 6_000), (20_000, 20_000)])
-def test_a_picture_that_unpacks_to_too_much(tmp_path, size):
-    Image.new("1", size).save(tmp_path / "bomb.png")
-    refused(tmp_path / "bomb.png", "expected a picture or a .csv file; ")
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((10_000, 6_000), "file; at most 50,000,000 pixels are read, not 10000 × 6000"),
+        ((20_000, 20_000), "file; Image size .* exceeds limit"),
+    ],
+)
+def test_a_picture_that_unpacks_to_too_much(tmp_path, size, words):
+    buffer = io.BytesIO()
+    Image.new("1", (1, 1)).save(buffer, "PNG")
+    content = bytearray(buffer.getvalue())
+    content[16:24] = struct.pack(">II", *size)  # what the header promises is enough
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    (tmp_path / "bomb.png").write_bytes(content)
+    refused(tmp_path / "bomb.png", words)
 
 
 def test_a_blank_page(tmp_path):
@@ -264,8 +273,7 @@ def test_a_blank_page(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello", bytes(100), b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00"],
-    ids=by_length,
+    [b"hello", bytes(100), b"\x89PNG\r\n\x1a\n"],
 )
 def test_foreign_files(tmp_path, content):
     path = tmp_path / "seven.png"
@@ -276,19 +284,25 @@ def test_foreign_files(tmp_path, content):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "this is a HEIC photograph.*save it as JPEG or PNG"),
-        ("a.jpg", b"\0\0\0\x24ftypmif1\0\0\0\0heic", "this is a HEIC photograph.*save it as JPEG or PNG"),
-        ("a.mov", b"\0\0\0\x14ftypqt  ", "this is a film: give one picture"),
-        ("a.cr3", b"\0\0\0\x18ftypcrx ", "this is a camera's raw data: save it as JPEG"),
-        ("a.orf", b"IIRO\x08\0\0\0", "this is a camera's raw data: save it as JPEG"),
-        ("a.pdf", b"%PDF-1.4", "this is a PDF document: save it as JPEG or PNG"),
-        ("a.svg", b"\xef\xbb\xbf \n<svg xmlns", "this is an SVG drawing: save it as JPEG or PNG"),
-        ("a.npz", b"PK\3\4" + bytes(30), "this is an archive.*weights go to --weights"),
-        ("a.npy", b"\x93NUMPY\1\0", "this is an array of NumPy: write it with numpy.savetxt"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n", "these are data in HDF5"),
-        ("a.pkl", b"\x80\x04\x95", "this is a pickle of Python.*not opened"),
-        ("a.safetensors", bytes(8) + b"{}", "these are weights: they go to --weights"),
-        ("a.png", b"", "this file is empty"),
+        ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "got a HEIC photograph: save it as JPEG or PNG"),
+        ("a.jpg", b"\0\0\0\x24ftypmif1\0\0\0\0heic", "got a HEIC photograph: save it as JPEG or PNG"),
+        ("a.mov", b"\0\0\0\x14ftypqt  ", "got a film: give one picture"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx ", "got a camera's raw data: save it as JPEG"),
+        ("a.orf", b"IIRO\x08\0\0\0", "got a camera's raw data: save it as JPEG"),
+        ("a.pdf", b"%PDF-1.4", "got a PDF: save it as JPEG or PNG"),
+        ("a.svg", b"\xef\xbb\xbf \n<svg xmlns", "got an SVG drawing: save it as JPEG or PNG"),
+        ("a.svg", b'<?xml version="1.0"?>\n<svg', "got XML, of an SVG drawing perhaps: save it as JPEG or PNG"),
+        ("a.npz", b"PK\3\4" + bytes(30), "got a zip archive: give a picture; weights go to --weights"),
+        ("a.npz", b"PK\3\4" + bytes(5000) + b"W1.npy" + bytes(100), "got NumPy's .npz: .*weights go to --weights"),
+        ("a.npy", b"\x93NUMPY\1\0", "got NumPy's .npy: write it with numpy.savetxt"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "got HDF5, as Keras' .h5: .*weights go to --weights"),
+        ("a.pkl", b"\x80\x04\x95", "got a Python pickle, as an older .pt: .*weights go to --weights"),
+        ("a.safetensors", bytes(8) + b"{}", "got weights in safetensors: .*weights go to --weights"),
+        ("a.png", b"", "got an empty file"),
+        ("a.png", b"<!DOCTYPE html><title>404</title>", "got a web page"),
+        ("a.png", b"\x1f\x8b\x08\x00", "got a gzip file"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "file; "),  # a damaged one: Pillow says how
+        ("a.gif", b"GIF89a", "file; "),
         ("a.csv", b"\x80\x04\x95", "got a Python pickle"),
     ],
 )  # fmt: skip
@@ -322,132 +336,6 @@ def test_a_missing_file_is_a_missing_file(tmp_path):
     for name in ("none.png", "none.csv"):
         with pytest.raises(FileNotFoundError):
             load_picture(tmp_path / name)
-
-
-# CSV, taken as it is
-
-
-def lines(rows, separator=","):
-    return "\n".join(separator.join(map(str, row)) for row in rows)
-
-
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
-@pytest.mark.parametrize("name", ["seven.csv", "SEVEN.CSV"])
-def test_csv_forms(tmp_path, mnist, mark, end, name):
-    x, path = mnist.X_test[0], tmp_path / name
-    for rows in (x.reshape(28, 28), [x], [[7, *x]], [["label", *range(784)], [7, *x]]):
-        path.write_text(mark + lines(rows) + end, encoding="utf-8")
-        read = load_picture(path)
-        assert read.dtype == np.uint8
-        np.testing.assert_array_equal(read, x)
-    path.write_text(lines(x.reshape(28, 28)).replace("\n", "\r\n"), newline="")
-    np.testing.assert_array_equal(load_picture(path), x)
-
-
-@pytest.mark.parametrize("separator", [";", "\t", " ", "  ", ", "])
-def test_csv_with_other_separators(tmp_path, mnist, separator):
-    path = tmp_path / "seven.csv"
-    path.write_text(lines(mnist.X_test[0].reshape(28, 28), separator))
-    np.testing.assert_array_equal(load_picture(path), mnist.X_test[0])
-
-
-def test_csv_as_numpy_writes_it(tmp_path, mnist):
-    np.savetxt(tmp_path / "seven.csv", mnist.X_test[0].reshape(28, 28))
-    np.testing.assert_array_equal(load_picture(tmp_path / "seven.csv"), mnist.X_test[0])
-
-
-@pytest.mark.parametrize("name", ["label", "Class", "y", "digit", "labels"])
-@pytest.mark.parametrize("place", [0, 5, 784])
-def test_csv_whose_header_says_where_the_label_is(tmp_path, mnist, name, place):
-    path = tmp_path / "seven.csv"
-    header = [f"pixel{i}" for i in range(784)]
-    header.insert(place, name)
-    path.write_text(lines([header, np.insert(mnist.X_test[0], place, 7)]))
-    np.testing.assert_array_equal(load_picture(path), mnist.X_test[0])
-
-
-@pytest.mark.parametrize("header", [[], [[f"c{n}" for n in range(785)]]])
-def test_csv_whose_label_is_last_and_has_no_name(tmp_path, mnist, header):
-    path = tmp_path / "seven.csv"
-    path.write_text(lines([*header, [*mnist.X_test[0], 7]]))
-    refused(path, "expected the label first, got a row that ends in it, it seems: take that number away")
-
-
-@pytest.mark.parametrize("end", [",", " "])
-def test_csv_whose_lines_end_in_a_separator_or_begin_with_their_columns(tmp_path, mnist, end):
-    x, path = mnist.X_test[0], tmp_path / "seven.csv"
-    grid = x.reshape(28, 28)
-    for rows in (grid, [x], [[7, *x]], [range(28), *grid], [[f"c{n}" for n in range(28)], *grid]):
-        path.write_text("".join(end.join(map(str, row)) + end + "\n" for row in rows))
-        np.testing.assert_array_equal(load_picture(path), x)
-
-
-@pytest.mark.parametrize("scaled", [lambda x: x // 128, lambda x: x / 255, lambda x: (x > 99).astype(float)])
-def test_csv_of_numbers_from_0_to_1(tmp_path, mnist, scaled):
-    path = tmp_path / "seven.csv"
-    path.write_text(lines(scaled(mnist.X_test[0]).reshape(28, 28)))
-    refused(path, "expected whole numbers from 0 to 255, got none above 1: multiply them by 255$")
-
-
-@pytest.mark.parametrize("grey", [0, 9, 255])
-def test_csv_without_ink(tmp_path, grey):
-    path = tmp_path / "none.csv"
-    path.write_text(lines([[grey] * 28] * 28))
-    refused(path, f"got a picture without ink: every pixel is {grey}$")
-
-
-def test_csv_of_white_paper_is_taken_with_a_warning(tmp_path, mnist):
-    path = tmp_path / "seven.csv"
-    path.write_text(lines(255 - mnist.X_test[0].reshape(28, 28)))
-    with pytest.warns(UserWarning, match="the paper is white"):
-        np.testing.assert_array_equal(load_picture(path), 255 - mnist.X_test[0])
-
-
-X = [[0] * 28] * 28
-
-
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ([], "28 rows of 28 numbers, or one of 784 or 785, got an empty file$"),
-        (X[:27], "28 rows of 28 numbers.*got 27 × 28$"),
-        ([[0] * 783], "28 rows of 28 numbers.*got 1 × 783$"),
-        ([[0] * 785] * 2, "28 rows of 28 numbers.*got 2 × 785: keep one row, of one picture$"),
-        ([[0] * 784] * 99, "28 rows of 28 numbers.*got 99 × 784: keep one row, of one picture$"),
-        ([*X[:27], [0] * 27], "28 rows of 28 numbers, or one of 784 or 785, got 28 × 27 to 28$"),
-        ([*X[:27], [0] * 27 + ["x"]], "whole numbers from 0 to 255, got 'x' in row 27, column 27 of the picture"),
-        ([[7, *[0] * 56, "x" * 99, *[0] * 727]], "whole numbers from 0 to 255, got 'x{40}' in row 2, column 0"),
-        ([*X[:27], [0] * 27 + [""]], "whole numbers from 0 to 255, got ''"),
-        ([*X[:27], [0] * 27 + [-1]], "whole numbers from 0 to 255, got '-1'"),
-        ([*X[:27], [0] * 27 + [256]], "whole numbers from 0 to 255"),
-        ([*X[:27], [0] * 27 + [0.5]], "whole numbers from 0 to 255"),
-        ([*X[:27], [0] * 27 + ["nan"]], "whole numbers from 0 to 255"),
-        ([*X[:27], [0] * 27 + ["inf"]], "whole numbers from 0 to 255"),
-        ([["1" * 200_000]], "28 rows of 28 numbers"),
-        ([['"', *X[0]]], "28 rows of 28 numbers"),
-    ],
-)
-def test_csv_that_is_no_picture(tmp_path, rows, words):
-    path = tmp_path / "seven.csv"
-    path.write_text(lines(rows))
-    refused(path, f"expected {words}")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "got a PNG picture$"),
-        (b"\0\0\0", ""),
-        ("1,2".encode("utf-16"), "got text in UTF-16: save it as UTF-8$"),
-        (b"PK\3\4" + bytes(26) + b"[Content_Types].xml xl/workbook.xml", "got an Excel file$"),
-    ],
-    ids=by_length,
-)
-def test_foreign_files_are_no_csv(tmp_path, content, words):
-    path = tmp_path / "seven.csv"
-    path.write_bytes(content)
-    refused(path, f"expected 28 rows of 28 numbers.*{words}")
 
 
 # In the terminal

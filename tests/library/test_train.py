@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linear_net import LinearNet
 
 from nnlib import train
 from nnlib.data import one_hot, scale
-from nnlib.functional import softmax_cross_entropy, softmax_cross_entropy_backward
+from nnlib.functional import softmax_cross_entropy
 from nnlib.train import History, evaluate, fit
 from nnlib.two_layer import TwoLayerNet
 
@@ -56,20 +57,14 @@ class Slope:
         return self.scores(X), {"w": np.ones(())}
 
 
-class Linear:
-    """Softmax regression, the smallest network that learns: what `fit` asks for and nothing else."""
-
-    def __init__(self, inputs, classes, dtype=np.float64):
-        self.inputs, self.classes, self.dtype = inputs, classes, np.dtype(dtype)
-        self.params = {"W": np.zeros((inputs, classes), dtype), "b": np.zeros(classes, dtype)}
-
-    def scores(self, X):
-        return X @ self.params["W"] + self.params["b"]
-
-    def scores_and_grads(self, X, Y):
-        Z = self.scores(X)
-        dZ = softmax_cross_entropy_backward(Z, Y)
-        return Z, {"W": X.T @ dZ, "b": dZ.sum(axis=0)}
+def turns(epochs, batch_size, eta, decay=True, N=200):
+    """Yield (epoch, rows, step size) of each update, as `fit` takes them with a generator of seed 1."""
+    rng, t, steps = np.random.default_rng(1), 0, epochs * int(np.ceil(N / batch_size))
+    for epoch in range(epochs):
+        order = rng.permutation(N)
+        for start in range(0, N, batch_size):
+            yield epoch, order[start : start + batch_size], eta * (1 - t / steps) if decay else eta
+            t += 1
 
 
 @pytest.mark.parametrize("batch_size", [1, 32])
@@ -133,20 +128,16 @@ def test_fit_is_the_loop_written_out(digits, batch_size, dtype):
     plain = copy.deepcopy(net)
     options = {"epochs": 2, "batch_size": batch_size, "learning_rate": 0.1, "verbose": False}
     history = fit(net, X, y, rng=np.random.default_rng(1), **options)
-    rng, t, steps = np.random.default_rng(1), 0, 2 * int(np.ceil(200 / batch_size))
-    for epoch in range(2):
-        order, loss, right = rng.permutation(200), 0.0, 0
-        for start in range(0, 200, batch_size):
-            rows = order[start : start + batch_size]
-            x, Y = X[rows].astype(dtype) / dtype(255), np.eye(10, dtype=dtype)[y[rows]]
-            states = plain.forward(x)
-            loss -= (Y * np.log(states[-1])).sum()
-            right += (states[-1].argmax(axis=1) == y[rows]).sum()
-            plain.update(*plain.backward(x, Y, *states), 0.1 * (steps - t) / steps)
-            t += 1
-        tolerance, ties = (1e-3, 0.02) if dtype == np.float32 else (1e-9, 0)
-        assert history.epochs[epoch]["loss"] == pytest.approx(loss / 200, rel=tolerance)
-        assert history.epochs[epoch]["train_accuracy"] == pytest.approx(right / 200, abs=ties)
+    loss, right = np.zeros(2), np.zeros(2)
+    for epoch, rows, eta in turns(2, batch_size, 0.1):
+        x, Y = X[rows].astype(dtype) / dtype(255), np.eye(10, dtype=dtype)[y[rows]]
+        states = plain.forward(x)
+        loss[epoch] -= (Y * np.log(states[-1])).sum()
+        right[epoch] += (states[-1].argmax(axis=1) == y[rows]).sum()
+        plain.update(*plain.backward(x, Y, *states), eta)
+    tolerance, ties = (1e-3, 0.02) if dtype == np.float32 else (1e-9, 0)
+    assert [row["loss"] for row in history.epochs] == pytest.approx(loss / 200, rel=tolerance)
+    assert [row["train_accuracy"] for row in history.epochs] == pytest.approx(right / 200, abs=ties)
     for name, param in net.params.items():
         assert param.dtype == dtype
         np.testing.assert_allclose(param, plain.params[name], rtol=tolerance, atol=tolerance)
@@ -161,16 +152,12 @@ def test_fit_gives_the_bits_of_the_network_s_own_methods(digits, batch_size, dty
     plain = copy.deepcopy(net)
     options = {"epochs": 3, "batch_size": batch_size, "learning_rate": 0.05, "verbose": False}
     fit(net, X, y, rng=np.random.default_rng(1), **options)
-    rng, t, steps = np.random.default_rng(1), 0, 3 * 200 // batch_size
-    for _ in range(3):
-        order = rng.permutation(200)
-        for start in range(0, 200, batch_size):
-            rows, eta = order[start : start + batch_size], 0.05 * (1 - t / steps)
-            x, t = scale(X[rows], dtype), t + 1
-            if batch_size == 1:
-                plain.step(x[0], y[rows[0]], eta)
-            else:
-                plain.update(*plain.backward(x, one_hot(y[rows], dtype=dtype), *plain.forward(x)), eta)
+    for _, rows, eta in turns(3, batch_size, 0.05):
+        x = scale(X[rows], dtype)
+        if batch_size == 1:
+            plain.step(x[0], y[rows[0]], eta)
+        else:
+            plain.update(*plain.backward(x, one_hot(y[rows], dtype=dtype), *plain.forward(x)), eta)
     for name, param in net.params.items():
         assert param.tobytes() == plain.params[name].tobytes()
 
@@ -179,21 +166,18 @@ def test_fit_gives_the_bits_of_the_network_s_own_methods(digits, batch_size, dty
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_any_network_with_these_names_is_trained_and_scored(digits, batch_size, dtype):
     X, y = digits
-    net, W, b = Linear(784, 10, dtype), np.zeros((784, 10)), np.zeros(10)
+    net, W, b = LinearNet(784, 10, dtype), np.zeros((784, 10)), np.zeros(10)
     options = {"epochs": 2, "batch_size": batch_size, "learning_rate": 0.05, "decay": False, "verbose": False}
     history = fit(net, X, y, rng=np.random.default_rng(1), validation=(X, y), **options)
-    rng = np.random.default_rng(1)
-    for epoch in range(2):
-        order, losses = rng.permutation(200), []
-        for start in range(0, 200, batch_size):
-            rows = order[start : start + batch_size]
-            x, Y = X[rows] / 255, np.eye(10)[y[rows]]
-            P = np.exp(x @ W + b)
-            P /= P.sum(axis=1, keepdims=True)
-            losses += list(-np.log(P[Y == 1]))
-            W, b = W - 0.05 * x.T @ (P - Y) / len(rows), b - 0.05 * (P - Y).sum(axis=0) / len(rows)
-        tolerance = 1e-4 if dtype == np.float32 else 1e-10
-        assert history.epochs[epoch]["loss"] == pytest.approx(np.mean(losses), rel=tolerance)
+    losses = [[], []]
+    for epoch, rows, eta in turns(2, batch_size, 0.05, decay=False):
+        x, Y = X[rows] / 255, np.eye(10)[y[rows]]
+        P = np.exp(x @ W + b)
+        P /= P.sum(axis=1, keepdims=True)
+        losses[epoch] += list(-np.log(P[Y == 1]))
+        W, b = W - eta * x.T @ (P - Y) / len(rows), b - eta * (P - Y).sum(axis=0) / len(rows)
+    tolerance = 1e-4 if dtype == np.float32 else 1e-10
+    assert [row["loss"] for row in history.epochs] == pytest.approx(np.mean(losses, axis=1), rel=tolerance)
     np.testing.assert_allclose(net.params["W"], W, rtol=tolerance, atol=tolerance)
     score = evaluate(net, X, y)
     assert score == (history.epochs[-1]["validation_loss"], history.epochs[-1]["validation_accuracy"])
@@ -318,7 +302,7 @@ def test_an_interrupted_training_leaves_the_epochs_before(digits):
 
 @pytest.mark.parametrize("batch_size", [1, 50, 700])
 def test_divergence_is_noticed_within_a_thousand_examples(mnist, batch_size):
-    class Counting(Linear):
+    class Counting(LinearNet):
         seen = 0
 
         def scores_and_grads(self, X, Y):
@@ -350,11 +334,14 @@ def test_what_is_lost_before_the_first_update_is_not_blamed_on_the_step(digits):
     net.W2 *= 1e30
     with pytest.raises(FloatingPointError, match=r"in epoch 0: already before the first update, with weights up to"):
         fit(net, *digits, rng=np.random.default_rng(0), epochs=1, learning_rate=1e-4, verbose=False)
-    net.W1[0, 0] = np.nan
-    with pytest.raises(ValueError, match="expected finite weights to start from, got nan or infinity"):
-        fit(net, *digits, rng=np.random.default_rng(0), epochs=1, verbose=False)
+    for name, value in (("W1", np.nan), ("b2", -np.inf)):
+        net = new_net()
+        net.params[name].flat[3] = value
+        words = rf"expected finite weights to start from, got {value} in {name}, 1 of \d+: draw them anew"
+        with pytest.raises(ValueError, match=words):
+            fit(net, *digits, rng=np.random.default_rng(0), epochs=1, verbose=False)
 
-    class Failing(Linear):
+    class Failing(LinearNet):
         """Its scores are no numbers from the second batch on, and its weights do not move."""
 
         calls = 0
@@ -370,7 +357,7 @@ def test_what_is_lost_before_the_first_update_is_not_blamed_on_the_step(digits):
 
 @pytest.mark.parametrize("wrong", [{"b": np.ones(1)}, {"W": np.ones(10)}, {"c": np.ones(10)}])
 def test_a_gradient_that_would_be_spread_over_its_parameter_is_refused(digits, wrong):
-    class Wrong(Linear):
+    class Wrong(LinearNet):
         def scores_and_grads(self, X, Y):
             Z, grads = super().scores_and_grads(X, Y)
             return Z, grads | wrong
@@ -379,6 +366,26 @@ def test_a_gradient_that_would_be_spread_over_its_parameter_is_refused(digits, w
     with pytest.raises(ValueError, match=r"expected a gradient for each parameter, in its shape, .*, got"):
         fit(net, *digits, rng=np.random.default_rng(0), batch_size=20, verbose=False)
     assert not net.params["W"].any() and not net.params["b"].any()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "got"),
+    [
+        (lambda W, b: (W, b), "tuple"),
+        (lambda W, b: [W, b], "list"),
+        (lambda W, b: None, "NoneType"),
+    ],
+)
+def test_gradients_without_names_are_refused(digits, wrong, got):
+    class Wrong(LinearNet):
+        def scores_and_grads(self, X, Y):
+            Z, grads = super().scores_and_grads(X, Y)
+            return Z, wrong(*grads.values())
+
+    net = Wrong()
+    with pytest.raises(ValueError, match=f"expected a dictionary with the gradients of W, b, got {got}$"):
+        fit(net, *digits, rng=np.random.default_rng(0), batch_size=20, verbose=False)
+    assert not net.params["W"].any()
 
 
 def test_a_weight_that_is_lost_in_the_last_step_is_noticed():
@@ -448,11 +455,16 @@ def test_a_network_whose_scores_are_no_row_of_classes_is_refused(digits):
             scores, grads = super().scores_and_grads(X, Y)
             return scores[:, :1], grads
 
+        def step(self, *args):
+            return super().step(*args)[:1]
+
     net = OneScore(np.random.default_rng(0), hidden=4)
     with pytest.raises(ValueError, match=r"expected scores \(200, 10\) from the network, got shape \(200, 1\)"):
         evaluate(net, *digits)
     with pytest.raises(ValueError, match=r"expected scores \(50, 10\) from the network, got shape \(50, 1\)"):
         fit(net, *digits, rng=np.random.default_rng(0), batch_size=50, verbose=False)
+    with pytest.raises(ValueError, match=r"expected scores \(N, 10\) from the network, got shape \(1, 1\)"):
+        fit(net, *digits, rng=np.random.default_rng(0), verbose=False)
 
 
 @pytest.mark.parametrize(
@@ -460,6 +472,7 @@ def test_a_network_whose_scores_are_no_row_of_classes_is_refused(digits):
     [
         (lambda net: {name: param.copy() for name, param in net.items()}, "own arrays, got a new W1 at each look"),
         (lambda net: {}, "a network with parameters, got none"),
+        (lambda net: list(net.values()), "params to be a dictionary of arrays by name, got list"),
         (lambda net: {**net, "n": np.zeros(3, int)}, r"floating-point numbers, got n, shape \(3,\) of int64"),
         (lambda net: {**net, "n": np.zeros((0, 3))}, r"floating-point numbers, got n, shape \(0, 3\) of float64"),
         (lambda net: {**net, "n": 1.0}, r"floating-point numbers, got n, shape \(\) of float$"),

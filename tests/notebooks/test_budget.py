@@ -34,7 +34,7 @@ def run(pytester):
 
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]])
 def test_a_chapter_far_over_its_budget_fails_alone_and_by_name(run, workers):
-    result = run(1.5, 0, 0.2, 0.1, *workers)
+    result = run(0.5, 0, 0.2, 0.1, *workers)
     result.assert_outcomes(passed=6, failed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     seconds = r" +\d+\.\d"

@@ -1,46 +1,19 @@
 """What the worker does with a cell (book/_static/run/cells.py), here in this Python and without a browser."""
 
 import base64
-import importlib.util
 import re
 import sys
-from pathlib import Path
 
 import pytest
-
-STATIC = Path(__file__).parents[2] / "book" / "_static" / "run"
-
-
-@pytest.fixture
-def page(monkeypatch):
-    """A page's cells, and the list of what they have shown."""
-    monkeypatch.syspath_prepend(STATIC)
-    spec = importlib.util.spec_from_file_location("cells", STATIC / "cells.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name in ("display", "input"):  # put back what the cells put there
-        monkeypatch.setattr(f"builtins.{name}", None, raising=False)
-    shown = []
-    cells = module.Cells(lambda kind, value: shown.append((kind, value)))
-    cells.shown = shown
-    cells.module = module
-    return cells
-
-
-def printed(page):
-    """What has been printed since this was last asked."""
-    text = "".join(value for kind, value in page.shown if kind == "text")
-    page.shown.clear()
-    return text
 
 
 def test_a_cell_prints_and_its_last_line_is_shown(page):
     assert page.run(1, "x = 3\nprint('x is', x)\nx + 1")
-    assert printed(page) == "x is 3\n4\n"
+    assert page.printed() == "x is 3\n4\n"
     assert page.run(2, "x + 1;", 1)
     assert page.run(3, "", 2)
     assert page.run(4, "# a comment", 3)
-    assert printed(page) == ""
+    assert page.printed() == ""
 
 
 def test_a_value_with_an_html_form_is_shown_as_html(page):
@@ -75,11 +48,11 @@ def test_each_cell_runs_on_what_the_one_before_it_left(page):
     page.run(1, "x = 1")
     page.run(2, "x += 1; y = x", 1)
     page.run(3, "x = 'other'; del y", 2)
-    printed(page)
+    page.printed()
     assert page.run(2, "x += 1; y = x\nprint(x, y)", 1)  # once more: as the first time
-    assert printed(page) == "2 2\n"
+    assert page.printed() == "2 2\n"
     assert page.run(4, "print(x, y)", 2)
-    assert printed(page) == "2 2\n"
+    assert page.printed() == "2 2\n"
     assert not page.run(1, "y")  # the first cell starts from nothing
 
 
@@ -88,24 +61,24 @@ def test_what_changes_in_place_is_put_back(page):
     page.run(2, "class Net: pass\nnet = Net()\nnet.W = np.ones(2)\nnet.deep = {'b': [W]}", 1)
     change = "W += 1; seen.append(2); net.W *= 5; net.more = 1; draw = rng.random()\nprint(W, alias, seen, net.W, draw)"
     page.run(3, change, 2)
-    first = printed(page)
+    first = page.printed()
     page.run(3, change, 2)
-    assert printed(page) == first
+    assert page.printed() == first
     page.run(4, "print(hasattr(net, 'more'), net.deep['b'][0] is W)", 2)
-    assert printed(page) == "False True\n"
+    assert page.printed() == "False True\n"
 
 
 def test_a_function_sees_what_a_later_cell_defines(page):
     page.run(1, "def f():\n    return later")
     page.run(2, "later = 5\nprint(f())", 1)
-    assert printed(page) == "5\n"
+    assert page.printed() == "5\n"
 
 
 def test_a_cell_that_raises_leaves_nothing_behind(page):
     page.run(1, "x = 1")
     page.run(2, "x = 2\n1 / 0", 1)
     page.run(3, "print(x)", 1)
-    assert printed(page) == "1\n"
+    assert page.printed() == "1\n"
 
 
 def test_what_was_run_on_a_cell_is_forgotten_with_it(page):
@@ -129,24 +102,24 @@ def test_a_long_chain_of_objects_is_remembered(page):
     assert page.run(1, chain + "first = last = Node(None)\nfor _ in range(5000):\n    last = Node(last)")
     assert page.run(2, "first.x[0] = 1", 1)
     assert page.run(3, "print(first.x)", 1)
-    assert printed(page) == "[0]\n"
+    assert page.printed() == "[0]\n"
 
 
 def test_an_array_that_a_later_cell_locks_is_brought_back(page):
     assert page.run(1, "import numpy as np\nx = np.zeros(2)")
     assert page.run(2, "x += 1; x.flags.writeable = False", 1)
     assert page.run(3, "x += 2; print(x)", 1)
-    assert printed(page) == "[2. 2.]\n"
+    assert page.printed() == "[2. 2.]\n"
 
 
 def test_what_a_progress_bar_writes_over_does_not_count_as_printed(page):
     assert page.run(1, "for i in range(9000):\n    print(f'\\r{i:060d}', end='')\nprint('\\nthe end')")
-    assert printed(page).endswith("8999\nthe end\n")
+    assert page.printed().endswith("8999\nthe end\n")
 
 
 def test_a_line_that_ends_in_a_carriage_return_stays_until_the_next(page):
     def lines():
-        return sys.modules["outputs"].OVERWRITTEN.sub("", printed(page))
+        return sys.modules["outputs"].OVERWRITTEN.sub("", page.printed())
 
     assert page.run(1, "print('10 %', end='\\r')\nprint('100 %', end='\\r')")
     assert lines() == "100 %\r"
@@ -194,7 +167,7 @@ def test_after_a_flood_stand_how_much_is_missing_and_its_end(page):
     *_, (first, count), (second, end), (third, error) = page.shown
     assert [first, second, third] == ["cut", "text", "error"]
     missing = int(re.search("([0-9,]+) characters", count)[1].replace(",", ""))
-    assert len(printed(page)) + missing == len("".join(f"{i}\n" for i in range(100_000)))
+    assert len(page.printed()) + missing == len("".join(f"{i}\n" for i in range(100_000)))
     assert end.endswith("99998\n99999\n") and error.endswith("ZeroDivisionError: division by zero\n")
 
 
@@ -214,7 +187,7 @@ def test_boxes_that_find_no_room_are_counted_and_not_even_made(page):
 
 def test_a_long_value_and_a_long_error_keep_their_beginning_and_their_end(page):
     page.run(1, "'<' + 'x' * 8_000_000 + '>'")
-    text = printed(page)
+    text = page.printed()
     assert text.startswith("'<x") and text.endswith("x>'\n") and "7,8" in text and "characters are left out" in text
     page.run(1, "def deep(text):\n    raise ValueError(text)\n\ndeep('<' + 'x' * 30_000_000 + '>')")
     [(kind, text)] = page.shown
@@ -233,7 +206,7 @@ def test_a_run_has_a_whole_budget_whatever_the_one_before_it_showed(page):
     page.run(1, "print('x' * 1_000_000)")
     page.shown.clear()
     page.run(2, "print('short')", 1)
-    assert printed(page) == "short\n"
+    assert page.printed() == "short\n"
 
 
 def test_a_handler_of_an_earlier_cell_writes_into_the_run_that_goes_on(page):

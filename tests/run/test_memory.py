@@ -1,8 +1,6 @@
 """What a cell changed is as it was when the cells above are run on again, or is named as lost: never silently other."""
 
-import importlib
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,25 +86,6 @@ LOST = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def page(monkeypatch):
-    """A page's cells, which print into a list."""
-    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "book" / "_static" / "run")
-    for name in ("display", "input"):  # put back what the cells put there
-        monkeypatch.setattr(f"builtins.{name}", None, raising=False)
-    shown = []
-    cells = importlib.import_module("cells").Cells(lambda kind, value: shown.append((kind, value)))
-    cells.shown = shown
-    return cells
-
-
-def printed(page):
-    """What has been printed since this was last asked."""
-    text = "".join(value for kind, value in page.shown if kind == "text")
-    page.shown.clear()
-    return text
-
-
 @pytest.fixture(autouse=True)
 def as_it_was(monkeypatch, tmp_path):
     """Whatever a cell breaks here, the tests that follow find whole."""
@@ -122,11 +101,11 @@ def replay(page, first, change, probe):
     assert page.run(1, IMPORTS + FUNCTIONAL + first), page.shown
     ask = f"print({probe})"
     assert page.run(2, ask, 1), page.shown
-    before = printed(page)
+    before = page.printed()
     assert page.run(3, change, 2), page.shown
-    printed(page)
+    page.printed()
     page.run(2, ask, 1)
-    return before, printed(page)
+    return before, page.printed()
 
 
 @pytest.mark.parametrize("what", PUT_BACK)
@@ -150,17 +129,17 @@ def test_what_a_cell_patches_as_it_imports_is_put_back(page, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     assert page.run(1, "import wave\nwave.open = None")
     assert page.run(1, "import wave\nprint(wave.open is None)")
-    assert printed(page) == "False\n"
+    assert page.printed() == "False\n"
 
 
 def test_files_are_put_back(page, monkeypatch, tmp_path):
     monkeypatch.setattr(sys.modules[type(page.memory).__module__], "FOLDERS", (str(tmp_path),))
     assert page.run(1, "print('old', file=open('a.txt', 'w'))")
     assert page.run(2, "import os; print(open('a.txt').read(), os.listdir())", 1)
-    before = printed(page)
+    before = page.printed()
     assert page.run(3, "print('new', file=open('a.txt', 'w')); open('b.txt', 'w').close()", 2)
     assert page.run(2, "import os; print(open('a.txt').read(), os.listdir())", 1)
-    assert printed(page) == before
+    assert page.printed() == before
 
 
 # ---- when a re-run leaves the same ----------------------------------------------------------------------------------
@@ -191,7 +170,7 @@ def test_a_re_run_that_leaves_the_same_outdates_nothing(page, what):
     assert page.run(2, SAME[what], 1)
     assert page.kept and page.left == first and 3 in page.moments
     assert page.run(4, "print(z)", 3)
-    assert printed(page) == "1\n"
+    assert page.printed() == "1\n"
 
 
 def test_what_a_later_cell_imports_makes_no_difference(page):
@@ -203,7 +182,7 @@ def test_what_a_later_cell_imports_makes_no_difference(page):
     assert page.run(1, code)
     assert page.kept and page.left == first
     assert page.run(3, "import matplotlib\nprint(matplotlib.rcParams['lines.linewidth'] == 9)", 1)
-    assert printed(page) == "False\n"
+    assert page.printed() == "False\n"
 
 
 @pytest.mark.parametrize("what", OTHER)

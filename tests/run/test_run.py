@@ -294,6 +294,7 @@ def test_a_click_into_the_code_opens_the_editor_there_in_the_same_colours(tab, a
 
 # ---- what takes long, what fails ------------------------------------------------------------------------------------
 
+FILES = ["pyodide.js", "pyodide.asm.wasm", "pyodide-lock.json", "cells.py"]
 SLOW = (
     '<script type="application/json" class="run-slow">{"seconds": 40, "smaller": {"seconds": 4, "name": "one epoch", '
     '"source": "print(\'small\')"}}</script>'
@@ -334,7 +335,9 @@ def test_a_slow_cell_says_so_first(tab, address):
     assert chapter.wait(2) == "ran"  # said once
 
 
-@pytest.mark.parametrize("file", ["worker.js", "pyodide.asm.wasm"])  # test_start.py has the others, and other ways
+@pytest.mark.parametrize(  # test_start.py has other ways to fail
+    "file", ["worker.js", *(pytest.param(name, marks=pytest.mark.sweep) for name in FILES)]
+)
 def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
     tab.context.route(re.compile(rf"/{file}(\?|$)"), lambda route: route.abort())
     chapter = Chapter(tab, address)
@@ -395,3 +398,16 @@ def test_buttons_are_large_enough_for_a_finger(browser, address):
     chapter.cell(2).locator("pre").first.tap()
     assert chapter.tab.locator(".cm-editor").count() == 0  # a finger scrolls past the code
     context.close()
+
+
+def test_while_a_changed_cell_runs_again_what_comes_is_not_said_to_be_old(chapter):
+    chapter.edit(2, "print('one')")
+    assert chapter.run(2) == "ran"
+    chapter.edit(2, "import time\nprint('two')\ntime.sleep(60)")
+    note = chapter.cell(2).locator(".run-differs")
+    assert "output of other code" in note.text_content()
+    chapter.press(2)
+    chapter.cell(2).locator(".run-fresh pre", has_text="two").wait_for()
+    assert chapter.state(2) == "running" and note.text_content() == ""
+    chapter.press(2, "stop")
+    chapter.wait(2)

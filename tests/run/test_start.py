@@ -1,64 +1,8 @@
 """A start of Python that fails, or that never ends: the page says what is wrong, Stop answers, a new try works."""
 
-import time
-from contextlib import contextmanager
-
 import pytest
 from chapter_page import PATIENCE, Chapter
-from served_site import QuietHandler, serve
-
-
-class Misbehaving(QuietHandler):
-    """A server that serves one file wrongly, for as long as `wrong` is not None."""
-
-    file = ""
-    wrong = None
-
-    def do_GET(self):  # noqa: N802 - the base class's name
-        if self.wrong is None or not self.path.split("?")[0].endswith(self.file):
-            return super().do_GET()
-        with open(self.translate_path(self.path), "rb") as source:
-            content = source.read()
-        return self.wrong(content)
-
-    def answer(self, content, status=200, length=None, kind="application/octet-stream"):
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content) if length is None else length))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def another_type(self, content):
-        self.answer(content)
-
-    def truncated(self, content):
-        self.answer(content[: len(content) // 2])
-
-    def broken_off(self, content):
-        self.answer(content[: len(content) // 2], length=len(content))
-
-    def altered(self, content):
-        middle = len(content) // 2
-        self.answer(content[:middle] + bytes(b ^ 255 for b in content[middle : middle + 64]) + content[middle + 64 :])
-
-    def refused(self, content):
-        self.answer(b"no", status=503)
-
-    def another_page(self, content):
-        self.answer(b"<!doctype html><title>Home</title>", kind="text/html")
-
-    def silent(self, content):
-        self.answer(content[:100], length=len(content))
-        while type(self).wrong:
-            time.sleep(0.1)
-
-
-@contextmanager
-def served(site, file, how):
-    handler = type("Handler", (Misbehaving,), {"file": file, "wrong": getattr(Misbehaving, how)})
-    with serve(site.html, handler) as address:
-        yield address, handler
-        handler.wrong = None
+from misbehaving import served
 
 
 @pytest.fixture
@@ -75,16 +19,16 @@ def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
 
 @pytest.mark.parametrize(
     ("file", "how", "why"),
-    [  # one of each kind; the others in a sweep
+    [  # one damaged, one refused; the others in a sweep
         pytest.param("pyodide.asm.wasm", "truncated", "bytes where 10", marks=pytest.mark.sweep),
         ("pyodide.asm.wasm", "altered", "it is damaged"),
         pytest.param("pyodide.asm.wasm", "broken_off", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.wasm", "another_page", "bytes where 10", marks=pytest.mark.sweep),
-        ("python_stdlib.zip", "truncated", "bytes where"),
+        pytest.param("python_stdlib.zip", "truncated", "bytes where", marks=pytest.mark.sweep),
         pytest.param("python_stdlib.zip", "altered", "it is damaged", marks=pytest.mark.sweep),
         pytest.param("pyodide-lock.json", "truncated", "it is damaged", marks=pytest.mark.sweep),
-        ("pyodide-lock.json", "another_page", "it is damaged"),
-        ("pyodide.js", "truncated", ""),
+        pytest.param("pyodide-lock.json", "another_page", "it is damaged", marks=pytest.mark.sweep),
+        pytest.param("pyodide.js", "truncated", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.js", "truncated", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.js", "refused", "", marks=pytest.mark.sweep),
         pytest.param("cells.py", "another_page", "bytes where", marks=pytest.mark.sweep),
@@ -102,6 +46,7 @@ def test_a_file_that_cannot_be_used_is_named_and_the_next_try_works(tab, site, f
         assert chapter.run(1) == "ran"
 
 
+@pytest.mark.sweep
 def test_a_package_that_is_damaged_is_named(tab, site):
     wheel = next(path.name for path in (site.html / "_static/pyodide").glob("numpy-*.whl"))
     with served(site, wheel, "altered") as (address, handler):

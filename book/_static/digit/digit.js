@@ -2,7 +2,7 @@
 //
 // All numbers are a function of the strokes and the network, `reading`; `show` puts them on the page.
 
-import { clamp, fixed, html, puor } from "../figures/base.js";
+import { clamp, fixed, html, percent, puor } from "../figures/base.js";
 import { DIGITS, EXAMPLES } from "./examples.js";
 import { backward, forward, load, template } from "./network.js";
 import { Pad } from "./pad.js";
@@ -26,11 +26,6 @@ export function reading(net, strokes) {
 }
 
 // ---- In words ---------------------------------------------------------------------------------------------------
-
-function percent(p) {
-  if (p < 1 && p >= 0.9995) return ">\u00a099.9\u00a0%";
-  return p > 0 && p < 0.0005 ? "<\u00a00.1\u00a0%" : `${fixed(100 * p)}\u00a0%`;
-}
 
 const short = (v) => (v === 0 || Math.abs(v) >= 0.01 ? fixed(v, 2) : v.toExponential(0).replaceAll("-", "−"));
 

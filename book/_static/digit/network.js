@@ -15,9 +15,13 @@ const BEGINNINGS = {
   "\x1f\x8b": "a gzip file",
   "\x89PNG": "a PNG picture",
   "\xff\xd8\xff": "a JPEG picture",
+  "GIF8": "a GIF picture",
   "%PDF": "a PDF",
   "version https://git-lfs": "a Git LFS pointer, which stands for the file",
 };
+/** @type {[number, string, string][]} */
+const BEHIND = [[4, "ftyphei", "a HEIC photograph"], [4, "ftypmif1", "a HEIC photograph"],
+  [4, "ftypavi", "an AVIF picture"], [8, "WEBP", "a WebP picture"]];  // from which byte on
 const ARCHIVES = { "data.pkl": "PyTorch's .pt", ".weights.h5": "Keras' .keras", ".npy": "NumPy's .npz" };
 
 // ---- The file ---------------------------------------------------------------------------------------------------
@@ -46,12 +50,13 @@ function repeated(json) {
   return null;
 }
 
-/** What a file of another kind is, by how it begins; the same as in nnlib/files.py. */
+/** What a file of another kind is, by how it begins: of nnlib/files.py, what one may take for weights. */
 function kindOf(content) {
   const latin = (from, to) => String.fromCharCode(...new Uint8Array(content.slice(from, to)));
   const start = latin(0, 200), begins = (...texts) => texts.some((text) => start.startsWith(text));
   if (content.byteLength === 0) return "an empty file";
   for (const [beginning, words] of Object.entries(BEGINNINGS)) if (begins(beginning)) return words;
+  for (const [place, mark, words] of BEHIND) if (start.startsWith(mark, place)) return words;
   if (begins("PK\x03\x04", "PK\x05\x06")) {
     const names = latin(0, 4000) + latin(-4000);  // the first entry's name, and the list of all at the end
     for (const [part, words] of Object.entries(ARCHIVES)) if (names.includes(part)) return words;
@@ -61,9 +66,15 @@ function kindOf(content) {
   return /^\s*<(!doctype )?html/i.test(start) ? "a web page" : null;
 }
 
-/** What to do with the weights in a file of another kind. */
-const advice = (kind) => (/NumPy|PyTorch|Keras|pickle/.test(kind)
-  ? `. Save the arrays W1, b1, W2 and b2 with safetensors${kind.includes(".pt") ? ", each matrix transposed" : ""}` : "");
+/** What to do with the weights in a file of another kind, or with a picture. */
+function advice(kind) {
+  if (/picture|photograph/.test(kind)) {
+    return ". Here a network is chosen. Draw your digit on the sheet; a picture of one is read by python -m nnlib " +
+      "predict FILE";
+  }
+  if (!/NumPy|PyTorch|Keras|pickle/.test(kind)) return "";
+  return `. Save the arrays W1, b1, W2 and b2 with safetensors${kind.includes(".pt") ? ", each matrix transposed" : ""}`;
+}
 
 /** The header of a safetensors file: 8 bytes with its length, then JSON. */
 function headerOf(content) {

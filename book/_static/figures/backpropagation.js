@@ -71,7 +71,7 @@ const roleOf = (key) => ROLES[key[0]] ?? "value";
 const short = (x) => fixed(x, Number.isInteger(x) ? 0 : 1);
 
 /** The net from left to right, as in the chapter: values in the nodes, parameters on the edges, gradients outside. */
-function drawNet(all, { place }) {
+function drawNet(all, { place, net }) {
   const { key: current, name: array, entry } = ORDER[all.at];
   const used = all.lines[array].terms(...entry).flat();
   const found = new Set(ORDER.slice(0, all.at + 1).map(({ key }) => key));
@@ -79,7 +79,8 @@ function drawNet(all, { place }) {
   const column = { x: 0, z1: 2.45, a1: 3.75, z2: 6.2, L: 8 };
   const spot = (name, i) => [column[name], i === undefined ? 0 : 1.6 - 3.2 * i];
   const write = (x, y, key, what, attributes) => {
-    const [px, py] = place(x, y), now = key === current, half = 5 + 4 * what.replaceAll("*", "").length;
+    const now = key === current, half = 5 + 4 * what.replaceAll("*", "").length;
+    const [at, py] = place(x, y), px = Math.min(at, net - half);  // its mark stays inside
     return [
       ...(now || used.includes(key) ? [bar(px - half, py - 11, px + half, py + 11,
         { rx: 6, class: `fill ${roleOf(key)}`, opacity: now ? 0.28 : 0.16 })] : []),
@@ -137,13 +138,13 @@ function drawCode({ at, bug, lines }, { code: { x, y } }) {
     ...(i === now ? [bar(x - 8, y(i) - 13, x + 198, y(i) + 13, { rx: 5, class: "fill gradient", opacity: 0.15 })] : []),
     text(x, y(i) + 5, lines[name].code, { class: `cell ${i === now ? "gradient" : i > now ? "muted" : ""}`,
       "font-family": "ui-monospace, Menlo, Consolas, monospace" }),
-    ...(name in BUGS[bug] ? [text(x + 204, y(i) + 5, "✗", {})] : [])]);
+    ...(name in BUGS[bug] ? [text(x + 194, y(i) + 5, "✗", { anchor: "end" })] : [])]);
 }
 
 /** Where a point of the net lies, and where the program: its left edge, and the middle of each line. */
 function layout(width) {
   const narrow = width < 600, net = narrow ? width : width - 254, unit = net / 9.2, tall = narrow ? 44 : 47;
-  return { height: narrow ? 582 : 330, place: (x, y) => [(x + 0.6) * unit, 165 - y * tall],
+  return { height: narrow ? 582 : 330, net, place: (x, y) => [(x + 0.6) * unit, 165 - y * tall],
     code: { x: narrow ? 56 : net + 44, y: (i) => (narrow ? 376 : 74) + 31 * i } };
 }
 

@@ -29,9 +29,15 @@ export const factor = (x, digits) => (x < 0 ? `(${fixed(x, digits)})` : fixed(x,
 export const power = (x, decimals) =>
   (x ? x.toExponential(decimals).replace("e+0", "").replace("e+", "e").replaceAll("-", "−") : "0");
 
-/** A share as it is printed, 56.3 %; where it is no number, that. */
-export const percent = (share, digits = 1) =>
-  (Number.isFinite(share) ? `${fixed(100 * share, digits)} %` : fixed(share));
+/** A share as it is printed, 56.3 %; where it is no number, that. Only 1 is 100 %, and only 0 is 0 %: what would be
+ * rounded to them is > 99.9 % or < 0.1 %. */
+export function percent(share, digits = 1) {
+  if (!Number.isFinite(share)) return fixed(share);
+  const printed = fixed(100 * share, digits), least = 10 ** -digits;
+  if (share < 1 && Number(printed) === 100) return `>\u00a0${fixed(100 - least, digits)}\u00a0%`;
+  if (share > 0 && Number(printed) === 0) return `<\u00a0${fixed(least, digits)}\u00a0%`;
+  return `${printed}\u00a0%`;
+}
 
 export const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 

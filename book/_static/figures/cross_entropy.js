@@ -57,11 +57,12 @@ function drawPulls(all, { across, left, right }) {
       ...pull(x + 8, share(p[i]), share(p[i] - squared[i]), STROKES.squared),
       text(x, floor + 20, `${i}`, { anchor: "middle", class: i === y ? "label" : "muted" })];
   };
+  const digits = across(1) - across(0) < 45 ? 2 : 3;  // two on a small phone
   const row = (name, label, colour, at) => [
     text(26, at, label, { class: colour }),
-    ...CLASSES.map((i) => text(across(i) + 20, at, fixed(all[name][i], 3),
+    ...CLASSES.map((i) => text(across(i) + 20, at, fixed(all[name][i], digits),
       { anchor: "end", class: `cell ${colour}`, shows: `${name}.${i}` })),
-    text(across(4) + 20, at, fixed(sum(all[name]), 3), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
+    text(across(4) + 20, at, fixed(sum(all[name]), digits), { anchor: "end", class: "cell muted", shows: `sum.${name}` })];
   const swatch = (name, at) => line(2, at - 5, 20, at - 5, STROKES[name]);
   return [
     text(0, ceiling - 28, "shares, and the pull of a step: from *p* to *y*", { class: "muted" }),

@@ -104,8 +104,8 @@ function draw(all, at) {
     bar(pixel(edge.left + right), big.y + pixel(edge.top + down),
       pixel(edge.right + right), big.y + pixel(edge.bottom + down),
       { class: "stroke value", fill: "none", "stroke-dasharray": "4 4" }),
-    text(map[0], map[1] - 10, "nearest, at each place", { class: "muted" }), ...drawMap(all, at),
-    text(ranking.left, ranking.top - 10, "‖*x* − *m*_k‖², the nearest first; thin mark: unmoved", { class: "muted" }),
+    text(map[0], map[1] - 10, "nearest, by place", { class: "muted" }), ...drawMap(all, at),
+    text(ranking.left, ranking.top - 10, "‖*x* − *m*_k‖², nearest first; thin mark: unmoved", { class: "muted" }),
     ...drawMeans(all, at)];
 }
 

@@ -120,7 +120,7 @@ const rounded = (h) => Number(h.toPrecision(2));
 function layout(width) {
   const narrow = width < 600, [x0, y0] = narrow ? [58, 592] : [0.42 * width + 84, 312], top = narrow ? 352 : 40;
   return { height: y0 + 48, lens: narrow ? [8, width - 8] : [8, 0.42 * width],
-    across: scale([10 ** MIN, 10 ** MAX], [x0, width - 14], { log: true }),
+    across: scale([10 ** MIN, 10 ** MAX], [x0, width - 18], { log: true }),
     up: scale([LOWEST, 10], [y0, top], { log: true }) };
 }
 

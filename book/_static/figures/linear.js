@@ -59,10 +59,10 @@ function drawPictures({ k, pixel, x, classes }, at) {
       return svg("circle", { cx, cy, r: 8, class: "stroke value", fill: "none" });
     }),
     text(between(0), y + 5, "·", { ...centred, style: "font-size: 44px" }),
-    text(between(1), y, "=", { ...centred, style: "font-size: 20px" }),
+    text(between(1), y, "=", { ...centred, style: `font-size: ${wide ? 20 : 14}px` }),
     text(middle[0], below, `*x*_d = ${fixed(x[pixel], 2)}`, { ...number("x"), class: "value" }),
     text(middle[1], below, `*W*_d${k} = ${fixed(TEMPLATES[k][pixel], 2)}`, { ...number("w"), class: "parameter" }),
-    text(middle[2], below, `product = ${fixed(classes[k].products[pixel], 2)}`, number("product"))];
+    text(middle[2], below, `product ${fixed(classes[k].products[pixel], 2)}`, number("product"))];
 }
 
 /** A class: its products, and the way to its score: out by what speaks for it, back by what speaks against, and b. */
@@ -79,11 +79,11 @@ function drawClass({ products, plus, minus, z }, k, wins, score, y) {
 }
 
 function drawScores({ k, classes, scores, answer }, { score, y0 }) {
-  const [x0, x1] = score.range, end = y0 + 10 * ROW, z = score(scores[answer]);
+  const [x0, x1] = score.range, end = y0 + 10 * ROW, z = score(scores[answer]), key = Math.min(x0, x1 - 215);
   return [
     ...[["for →", 0, PLUS], ["← against", 62, MINUS], ["+ bias", 152, "var(--muted)"]].flatMap(([name, right, fill]) =>
-      [bar(x0 + right, y0 - 19, x0 + right + 10, y0 - 9, { style: `fill: ${fill}` }),
-        text(x0 + right + 15, y0 - 10, name)]),
+      [bar(key + right, y0 - 19, key + right + 10, y0 - 9, { style: `fill: ${fill}` }),
+        text(key + right + 15, y0 - 10, name)]),
     text(x1 + 58, y0 - 10, "score *z*_k", { class: "value", anchor: "end" }),
     bar(0, y0 + ROW * k, x1 + 62, y0 + ROW * (k + 1), { style: "fill: var(--panel)" }),
     line(score(0), y0, score(0), end, { class: "stroke rule" }),
@@ -100,8 +100,9 @@ const factors = ({ x, classes, pixel, k }) =>
 
 /** The three pictures, and below them the classes with the scale of their scores. */
 function layout(width) {
-  const cell = width >= 600 ? 7 : 3.5, size = SIDE * cell, top = 26, y0 = top + size + 66;
-  return { height: y0 + 10 * ROW + 26, cell, size, top, left: [0, (width - size) / 2, width - size], y0,
+  const cell = width >= 600 ? 7 : Math.min(3.5, Math.floor((width - 30) / 42) / 2), size = SIDE * cell;
+  const top = 26, y0 = top + size + 66, rim = 7;  // the ring round a pixel at the edge has room
+  return { height: y0 + 10 * ROW + 26, cell, size, top, left: [rim, (width - size) / 2, width - size - rim], y0,
     score: scale([-12, 13], [68, width - 62]) };
 }
 
@@ -120,9 +121,9 @@ function render(anywidget) {
       return round ? {} : { dx, dy };
     },
     say: where,
-    spot: ({ dx, dy }, { cell, top }) => [(CORNER + dx) * cell, top + (CORNER + dy) * cell],
-    read: ([px, py], all, { cell, top }) => {
-      const [dx, dy] = [px, py - top].map((offset) => Math.round(offset / cell - CORNER));
+    spot: ({ dx, dy }, { cell, top, left }) => [left[0] + (CORNER + dx) * cell, top + (CORNER + dy) * cell],
+    read: ([px, py], all, { cell, top, left }) => {
+      const [dx, dy] = [px - left[0], py - top].map((offset) => Math.round(offset / cell - CORNER));
       return placeOf({ dx: clamp(dx, -FAR, FAR), dy: clamp(dy, -FAR, FAR) });
     },
     reach: (all, { cell }) => ({ cx: -10 * cell, cy: -10 * cell, r: Math.max(22, 14 * cell) }),  // all of its ink

@@ -85,7 +85,7 @@ function drawPlane(all, { across, up }) {
       text(across(a), up(b) + 4, fixed(level, 2), { class: "cell muted", anchor: "middle", ...HALO })),
     axis(across, y1, [-2, 0, 2, 4], { name: "*w*_0" }),
     axis(up, x0, [0, 2, 4], { side: "left", name: "*w*_1" }),
-    text(x1, y0 - 10, all.t ? `step ${all.t}; ${all.rose} steps have raised the loss` : "drag the weights",
+    text(x1, y0 - 10, all.t ? `step ${all.t}; ${all.rose} raised the loss` : "drag the weights",
       { class: "muted", anchor: "end" })];
 }
 

@@ -39,21 +39,23 @@ const short = (x) =>
 
 /** Above, the scores as pale bars on a scale that moves with c; below, the shares. */
 function drawBars({ z, c, scores, p }, { across, right }) {
-  const floor = 390, share = scale([0, 1], [floor, floor - 96]), thick = Math.min(17, (across(1) - across(0)) * 0.3);
+  const [first, second] = [0, 1].map(across), small = second - first < 52 ? "cell " : "";  // on a small phone
+  const floor = 390, share = scale([0, 1], [floor, floor - 96]), thick = Math.min(17, (second - first) * 0.3);
   const column = (i) => {
     const known = Number.isFinite(p[i]), x = across(i);
     return [
       bar(x - thick, up(0), x + thick, up(z[i]), { class: "fill value pale" }),
-      text(x, up(z[i]) + (z[i] < 0 ? 30 : -18), fixed(scores[i]), { anchor: "middle", class: "value" }),
+      text(x, up(z[i]) + (z[i] < 0 ? 30 : -18), fixed(scores[i]),
+        { anchor: "middle", class: `${small}value` }),
       bar(x - thick, floor, x + thick, share(known ? p[i] : 0), { class: "fill value" }),
       text(x, share(known ? p[i] : 0) - 8, percent(p[i]),
-        { anchor: "middle", class: known ? "value" : null, shows: `p.${i}` }),
+        { anchor: "middle", class: small + (known ? "value" : ""), shows: `p.${i}` }),
       text(x, floor + 20, `*p*_${i}`, { anchor: "middle" })];
   };
   return [
-    text(8, 20, "scores: drag them", { class: "muted" }), text(8, 274, "shares", { class: "muted" }),
-    axis(up, 46, [-TOP, 0, TOP], { side: "left", print: (tick) => fixed(tick + c, 0) }),
-    line(46, up(0), right, up(0), { class: "stroke rule" }), line(46, floor, right, floor, { class: "stroke rule" }),
+    text(2, 20, "scores: drag them", { class: "muted" }), text(2, 264, "shares", { class: "muted" }),
+    axis(up, 50, [-TOP, 0, TOP], { side: "left", print: (tick) => fixed(tick + c, 0) }),
+    line(50, up(0), right, up(0), { class: "stroke rule" }), line(50, floor, right, floor, { class: "stroke rule" }),
     ...CLASSES.flatMap(column)];
 }
 
@@ -82,7 +84,7 @@ const up = scale([-TOP, TOP], [238, 62]);  // where each score lies
 function layout(width) {
   const wide = width >= 600, chart = wide ? width / 2 : width, [x0, y0] = wide ? [chart + 46, 66] : [34, 496];
   const cell = Math.min(56, (width - x0 - 44) / 5);
-  return { height: wide ? 420 : y0 + 5 * cell + 10, across: scale([0, 4], [72, chart - 32]), right: chart - 8, x0, y0,
+  return { height: wide ? 420 : y0 + 5 * cell + 10, across: scale([0, 4], wide ? [72, chart - 32] : [68, chart - 26]), right: chart - 8, x0, y0,
     cell };
 }
 

@@ -18,7 +18,7 @@ export function numbers({ x, nudge, twice }) {
 
 /** Left, the graph: values in its nodes, local slopes on its arrows. */
 function drawGraph({ x, twice, r, s, L }, rows, narrow) {
-  const middle = narrow ? 62 : 100, half = narrow ? 38 : 48, apart = twice ? (narrow ? 24 : 50) : 0;
+  const middle = narrow ? 64 : 100, half = narrow ? 38 : 48, apart = twice ? (narrow ? 24 : 50) : 0;
   const column = { x: middle, r: middle - apart, s: middle + apart, L: middle };
   const node = (name, value) => [
     bar(column[name] - half, rows[name] - 16, column[name] + half, rows[name] + 16, { class: "node", rx: 16 }),
@@ -40,12 +40,13 @@ function drawGraph({ x, twice, r, s, L }, rows, narrow) {
 function drawMoves({ nudge, twice, r, s, paths, dx, measured }, rows, along, narrow) {
   const digits = nudge < 0.1 ? 3 : 2, e = fixed(nudge, digits - 1), zero = along(0), end = along(measured);
   const [a, b = 0] = paths, added = narrow ? `${fixed(a)} + ${factor(b)}` : `${factor(s)} · 3 + ${factor(r)} · 1`;
+  const really = `really ${fixed(measured * nudge, digits + 1)}`, room = (words) => 6.4 * words.length;
   const push = (from, to, y, height = 14) =>
     bar(along(from), y - height / 2, along(to), y + height / 2, { class: "fill gradient" });
   const says = (name, slopes, times) => {
     const start = narrow ? "" : `*${name}* moves by `, product = `${slopes} · ${e} = ${fixed(times * nudge, digits)}`;
     const words = start + (narrow ? product.replaceAll(" · ", "·") : product);
-    const x = Math.min(zero, along.range[1] - 6.4 * words.length);  // a long one on a small phone begins further left
+    const x = Math.min(zero, along.range[1] - room(words));  // a long one on a small phone begins further left
     return text(x, rows[name] - 9, words, { class: "gradient", shows: `moves.${name}` });
   };
   return [
@@ -58,8 +59,7 @@ function drawMoves({ nudge, twice, r, s, paths, dx, measured }, rows, along, nar
       ? [push(0, a, rows.L + 3, 8), push(a, dx, rows.L + 12, 8)]
       : [push(0, dx, rows.L + 6)]),
     line(end, rows.L - 6, end, rows.L + 26, { class: "stroke ink" }),
-    text(end, rows.L + 42, `really ${fixed(measured * nudge, digits + 1)}`,
-      { anchor: measured > 25 ? "end" : "start", shows: "really" }),
+    text(end, rows.L + 42, really, { anchor: end + room(really) > along.range[1] ? "end" : "start", shows: "really" }),
   ];
 }
 
@@ -73,7 +73,7 @@ function layout(width, { twice }) {
 
 const draw = (all, { track, along, narrow }) => [
   text(track(MIN), 12, "drag *x*", { class: "muted" }),
-  axis(track, rows.x, [-1, -0.5, 0, 0.5, 1, 1.5], { print: (x) => fixed(x) }),
+  axis(track, rows.x, track(0.5) - track(0) < 34 ? [-1, 0, 1] : [-1, -0.5, 0, 0.5, 1, 1.5], { print: (x) => fixed(x) }),
   ...drawGraph(all, rows, narrow), ...drawMoves(all, rows, along, narrow)];
 
 function render(anywidget) {

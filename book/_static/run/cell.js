@@ -73,6 +73,7 @@ export class Cell {
     const known = this.made;
     this.made = { text: this.text, on: this.before?.made.left, end: "running" };
     this.become("running", "Running");
+    this.judge(); // what was said of the output before is not true of the one that comes
     this.hasRun = true;
     this.output.clear();
     this.element.setAttribute("aria-busy", "true");
