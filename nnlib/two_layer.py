@@ -124,7 +124,7 @@ class TwoLayerNet:
         scores from before the update.
 
         The same step as the four methods above, to rounding. It touches only
-        the rows of W1 whose pixel is lit: a dark pixel adds 0 to z1, and its
+        the rows of W1 whose pixel is lit: a blank pixel adds 0 to z1, and its
         row of dW1 is 0.
         """
         D, K = self.inputs, self.classes

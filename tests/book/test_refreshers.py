@@ -41,7 +41,7 @@ def expectation():
     die = np.arange(1, 7)
     return [
         f"= {die.mean()}$",
-        f"the sum has {2 * die.mean():.0f}",
+        f"of the sum is {2 * die.mean():.0f}",
         f"= {np.outer(die, die).mean()}$",
         f"= {(die**2).mean():.2f}$",
     ]

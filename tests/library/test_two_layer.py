@@ -20,7 +20,7 @@ ODD_SHAPES = [(1, 3, 1, 2), (1, 1, 1, 1), (7, 1, 5, 2), (2, 3, 64, 1), (5, 5, 5,
 
 
 def random_net(seed, N, D, H, K, dtype=np.float64):
-    """A network whose every parameter is drawn, rows with dark pixels, and one-hot labels."""
+    """A network whose every parameter is drawn, rows with blank pixels, and one-hot labels."""
     rng = np.random.default_rng(seed)
     net = TwoLayerNet(rng, D, H, K, dtype=dtype)
     net.b1[...], net.b2[...] = rng.normal(size=H), rng.normal(size=K)
@@ -191,7 +191,7 @@ def test_step_is_forward_backward_update(D, H, K, seed, dtype):
 
 
 @pytest.mark.equation("eq-lit-rows")
-def test_rows_of_dark_pixels_do_not_move():
+def test_rows_of_blank_pixels_do_not_move():
     net, X, labels, _ = random_net(0, 1, 20, 8, 3)
     before = net.W1.copy()
     net.step(X[0], labels[0], 0.1)
