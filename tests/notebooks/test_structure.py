@@ -133,6 +133,8 @@ def prediction(box, code=None, answer=None):
         yield "expected the choices at the end of the box, found text after them"
     if code is None or code.cell_type != "code" or "hide-output" not in tags(code):
         yield "expected the next cell to be code, tagged hide-output"
+    elif re.search(r"^assert\b", code.source, re.MULTILINE):
+        yield "expected no assert between question and answer, which it gives away: it stands after the answer"
     if answer is None or not answer.source.startswith(":::{admonition} What came out\n:class: reveal\n"):
         yield "expected the cell after that to begin with the box What came out, of class reveal"
 
@@ -473,6 +475,7 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "text after the choices": (lambda nb: put(nb, 1, "Seven.\n", "Seven.\n\nIt is seven.\n"), "text after them"),
     "text after the box": (lambda nb: nb.cells[1].update(source=nb.cells[1].source + "\n\nSeven."), "end of its cell"),
     "answer open": (lambda nb: nb.cells[2].update(metadata={}), "hide-output"),
+    "answer asserted": (lambda nb: nb.cells[2].update(source="print(7)\nassert 7 == 7"), "gives away"),
     "text between": (lambda nb: nb.cells.insert(2, v4.new_markdown_cell("Now:")), "next cell to be code"),
     "answer elsewhere": (lambda nb: nb.cells[3].update(source="Seven.\n\n" + nb.cells[3].source), "What came out"),
     "answer without a question": (lambda nb: nb.cells.insert(4, deepcopy(nb.cells[3])), "as many admonitions"),
