@@ -195,7 +195,7 @@ def test_numbers_and_layout(page_of, name):
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
             assert tab.evaluate(SMALL) == []
     extremes = tab.evaluate(EXTREMES, [{}])  # at 320 px, which is a desk at 400 %
-    assert extremes["found"] == {} and extremes["states"] > 3
+    assert extremes["found"] == {} and extremes["states"] > 1
 
 
 @pytest.mark.parametrize("name", NAMES)
