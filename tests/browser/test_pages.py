@@ -45,6 +45,16 @@ SCROLLING = """() => [...document.querySelectorAll('div.math mjx-container')]
   .filter(e => e.scrollWidth > e.clientWidth + 1)
   .map(e => `${e.scrollWidth} in ${e.clientWidth}: ${e.querySelector('math').textContent.slice(0, 80)}`)"""
 
+# Covers of these shadows that show, as they have another colour than what lies behind them.
+STAINED = """() => [...document.querySelectorAll('div.math mjx-container, .scrolls, article pre, .output.text_html')]
+  .filter(e => getComputedStyle(e).backgroundImage.includes('gradient'))
+  .filter(e => {
+    const ground = e => getComputedStyle(e).backgroundColor;
+    let below = e;
+    while (below.parentElement && ground(below) === 'rgba(0, 0, 0, 0)') below = below.parentElement;
+    return !getComputedStyle(e).backgroundImage.includes(ground(below));
+  }).map(e => `<${e.localName}> ${e.textContent.slice(0, 60)}`)"""
+
 # How high the smallest words of each drawing of a cell are, in pixels.
 SMALL = """() => Promise.all([...document.querySelectorAll('.cell_output img[src*=".svg"]')].map(async img => {
   const svg = await (await fetch(img.src)).text();
@@ -180,6 +190,7 @@ def test_it_typesets_and_fits(page):
         assert tab.evaluate(CLIPPED) == [], f"is cut off at {width} px"
         for mode in MODES if width in (1280, 390) else ():
             wear(tab, mode)
+            assert tab.evaluate(STAINED) == [], f"a stain in {mode} mode at {width} px"
             assert tab.evaluate(FAINT) == [], f"hard to read in {mode} mode at {width} px"
     tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
     tab.evaluate(SETTLED)
