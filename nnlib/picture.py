@@ -112,14 +112,12 @@ def to_mnist_form(grey):
     Warns
     -----
     UserWarning
-        If what was found may be no digit, or not all of it: it reaches the
-        border, there is much else, it is small, or it hardly stands out.
+        As `nnlib.ink.find_ink` warns.
 
     Raises
     ------
     ValueError
-        If the shape or a value is no grey picture's, or it has no ink: every
-        pixel is like its border.
+        If the shape or a value is no grey picture's, or it has no ink.
     """
     grey = np.asarray(grey, dtype=float)
     if grey.ndim != 2 or 0 in grey.shape:

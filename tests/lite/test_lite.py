@@ -40,7 +40,7 @@ PLAYED = re.compile(r'figures\.play\(\\"(\w+)\\"\)')
 KNOWN = re.compile(
     r"console: (Menu entry for command '(application:close|filemenu:close-and-cleanup)' is duplicated\."
     r"|No exact match found for python, using kernel python that matches language=python"
-    r"|(Cross reference target was not found: [\w-]+\n?)+)"  # they stand in another chapter, or on a page
+    r"|(Cross reference target was not found: (ch-\d\d|refresh-[a-z-]+)\n?)+)"  # on other pages
 )
 REGISTER = "ServiceWorkerContainer.prototype.register = () =>"
 # What a browser does at an address without https, in a private window, and when it is stuck.
