@@ -4,19 +4,22 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from tqdm import tqdm
 
 from .data import check_labels, one_hot, scale
-from .functional import log_softmax
+from .losses import Loss, SoftmaxCrossEntropy
 from .metrics import accuracy
-from .watch import Watch
+from .optim import SGD, Optimizer, linear_decay
+from .watch import Best, Watch
 
 
 class Score(NamedTuple):
-    """Mean cross-entropy in nats, and the share of right answers, over a set.
+    """Mean loss, cross-entropy in nats if no other is asked for, and the share
+    of right answers, over a set.
     """
 
     loss: float
@@ -25,11 +28,13 @@ class Score(NamedTuple):
 
 class Network(Protocol):
     """What `fit`, `evaluate` and `nnlib.io` ask of a network: any class with
-    these names can be trained. `nnlib.two_layer.TwoLayerNet` is one.
+    these names can be trained. `nnlib.two_layer.TwoLayerNet` is one, and
+    `nnlib.layers.Sequential`.
 
     A network that also has ``step(x, label, learning_rate)``, one whole update
     on one example that returns the scores from before it, is trained by it
-    when batches have one example.
+    when batches have one example and nothing else is asked for. One whose
+    ``scores_and_grads`` takes a third argument is trained with any loss.
 
     Attributes
     ----------
@@ -63,6 +68,7 @@ class History:
     """
 
     epochs: list = field(default_factory=list)
+    curves: list = field(default_factory=list)  # of each epoch, (2, updates): their losses and step sizes
 
     @property
     def table(self):
@@ -72,12 +78,23 @@ class History:
         columns = None if self.epochs else ["epoch", "loss", "train_accuracy"]
         return pd.DataFrame(self.epochs, columns=columns).set_index("epoch")
 
+    @property
+    def steps(self):
+        """A pandas DataFrame, one row an update: the mean loss of its batch
+        before it, and its step size.
+        """
+        import pandas as pd
+
+        loss, rate = np.concatenate([np.empty((2, 0)), *self.curves], axis=1)
+        return pd.DataFrame({"loss": loss, "learning_rate": rate}).rename_axis("step")
+
 
 # What is no number any more is reported in words.
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def fit(
     net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=0.01, decay=True,
-    shuffle=True, validation=None, history=None, verbose=True,
+    optimizer=None, loss=None, augment=None, shuffle=True, validation=None,
+    patience=None, history=None, verbose=True,
 ):  # fmt: skip
     """Train a network by stochastic gradient descent, in place.
 
@@ -98,11 +115,22 @@ def fit(
         The first step size.
     decay : bool
         Whether the step size falls linearly to 0 over the training.
+    optimizer : nnlib.optim.Optimizer, optional
+        What moves the weights, in place of plain descent with the step size of
+        the two settings above. One that was used before goes on.
+    loss : nnlib.losses.Loss, optional
+        What is to fall, cross-entropy if none is given.
+    augment : callable (pixels, rng) -> pixels, optional
+        Changes the pictures of a batch before they are scaled, as
+        `nnlib.augment` does.
     shuffle : bool
         Whether each epoch visits the examples in a new order, or always in the
         given one.
     validation : (X, y), optional
         Held-out examples, scored after each epoch.
+    patience : int, optional
+        Stop after so many epochs in a row without a lower validation loss. The
+        network is left with the weights of its best epoch.
     history : History, optional
         The record to continue. Each epoch is written into it as it ends, so
         that a training that is stopped leaves the epochs before.
@@ -123,65 +151,73 @@ def fit(
         times what it was; noticed within about a thousand examples.
     """
     X, y, validation = _checked(
-        net, X, y, validation, epochs, batch_size, learning_rate
+        net, X, y, validation, epochs, batch_size, learning_rate, patience
     )
+    _check_parts(net, optimizer, loss, plain=(learning_rate, decay) == (0.01, True))
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
+    by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
+    optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
+    other = () if loss is None else (loss,)  # than the one that every network has
     history = History() if history is None else history
-    watch = Watch(net, batch_size, learning_rate)
-    by_step = batch_size == 1 and hasattr(net, "step")
-    t, steps = 0, epochs * math.ceil(N / batch_size)
+    watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
+    steps = optimizer.t + epochs * math.ceil(N / batch_size)
     for epoch in range(len(history.epochs), len(history.epochs) + epochs):
         order = rng.permutation(N) if shuffle else np.arange(N)
         watch.begin(epoch, Y[order])
-        for start in _with_bar(range(0, N, batch_size), f"epoch {epoch}", verbose):
+        for start in (bar := _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)):
             rows = order[start : start + batch_size]
-            x = scale(X[rows], dtype)
-            eta = learning_rate
-            if decay:
-                eta = learning_rate * (1 - t / steps)  # eq-linear-decay
+            pixels = X.take(rows, axis=0)
+            if augment is not None:
+                pixels = _changed(pixels, augment, rng)
+            x, eta = scale(pixels, dtype), optimizer.rate(steps)
             if by_step:
                 Z = net.step(x[0], y[rows[0]], eta)[None]
+                optimizer.t += 1
             else:
-                Z, grads = net.scores_and_grads(x, Y[rows])
+                Z, grads = net.scores_and_grads(x, Y[rows], *other)
                 _check_answer(net, len(rows), Z, grads)
-                for name, param in net.params.items():
-                    param -= eta * grads[name]  # eq-sgd
-            watch.note(Z)  # it raises where training is lost
-            t += 1
+                optimizer.step(net.params, grads, steps)
+            watch.note(Z, eta, bar)  # it raises where training is lost
 
         row = watch.figures()
         if validation is not None:
-            score = evaluate(net, *validation)
+            score = evaluate(net, *validation, loss=loss)
             row |= {"validation_loss": score.loss, "validation_accuracy": score.accuracy}
+            best.note(net, score.loss)
         history.epochs.append(row)
+        history.curves.append(watch.curves())
         if verbose:
             right = row["train_accuracy"]
             print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")
+        if best.is_over:
+            break
+    best.restore(net)
     return history
 
 
-def _with_bar(turns, name, verbose):
+def _bar(turns, name, verbose):
     """Show how many turns are taken, where one wants to see it."""
     quiet = not verbose or sys.stderr is None  # it is where the shell closed it
     return tqdm(turns, name, leave=False, disable=quiet)
 
 
-def evaluate(net, X, y, chunk=2000):
+def evaluate(net, X, y, chunk=2000, loss=None):
     """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels
-    y, (N,); a chunk at a time.
+    y, (N,); a chunk at a time. Its loss is cross-entropy if no other is given.
     """
     X, y = _checked_examples(net, X, y)
-    Y, loss, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
+    loss = loss or SoftmaxCrossEntropy()
+    Y, total, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)
         Z = net.scores(scale(X[part], net.dtype))
         _check_scores(net, Z, len(Y[part]))
-        loss -= float((Y[part] * log_softmax(Z)).sum())
+        total += float(loss.each(Z, Y[part]).sum())
         predicted[part] = Z.argmax(axis=1)
-    return Score(loss / len(y), accuracy(predicted, y))
+    return Score(total / len(y), accuracy(predicted, y))
 
 
-def _checked(net, X, y, validation, epochs, batch_size, learning_rate):
+def _checked(net, X, y, validation, epochs, batch_size, learning_rate, patience):
     """Return (X, y, validation) as arrays; raise a ValueError unless all that
     a training begins with fits.
     """
@@ -194,7 +230,42 @@ def _checked(net, X, y, validation, epochs, batch_size, learning_rate):
             f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
             f"got {epochs}, {batch_size} and {learning_rate}"
         )
+    if patience is not None and (validation is None or patience < 1):
+        got = "no validation" if validation is None else patience
+        raise ValueError(f"expected a patience of 1 or more epochs, and validation=(X, y) to judge them by, got {got}")
     return X, y, validation
+
+
+def _check_parts(net, optimizer, loss, plain):
+    """Raise a ValueError unless the parts of a training are of their kinds and
+    do not say the same thing twice.
+    """
+    for part, kind, example in ((optimizer, Optimizer, "Momentum(0.1)"), (loss, Loss, "SoftmaxCrossEntropy()")):
+        if part is not None and not isinstance(part, kind):
+            raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
+    if optimizer is not None and not plain:
+        raise ValueError(
+            "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
+            "got learning_rate or decay too"
+        )
+    if loss is not None and len(signature(net.scores_and_grads).parameters) < 3:
+        raise ValueError(
+            f"expected no loss, because {type(net).__name__} has its own written in, got {loss!r}: "
+            "a Sequential takes any"
+        )
+
+
+def _changed(pixels, augment, rng):
+    """Return what augmentation makes of a batch; raise a ValueError unless it
+    is a batch of pixels too.
+    """
+    changed = augment(pixels, rng)
+    got = getattr(changed, "dtype", type(changed).__name__)
+    if got != np.uint8 or changed.shape != pixels.shape:
+        raise ValueError(
+            f"expected augment to return pixels, {pixels.shape} of uint8, got {np.shape(changed)} of {got}"
+        )
+    return changed
 
 
 def _checked_examples(net, X, y):

@@ -1,10 +1,9 @@
-"""Watching a training: the running figures of an epoch, and whether the
-network is lost.
+"""Watching a training: the running figures of an epoch, whether the network is
+lost, and which epoch was the best.
 """
 
 import numpy as np
 
-from .functional import log_softmax
 from .metrics import accuracy
 
 _LOOK = 1000  # examples from one look at the loss to the next
@@ -17,24 +16,27 @@ class Watch:
     Parameters
     ----------
     net : nnlib.train.Network
-    batch_size, learning_rate
-        Of its training.
+    loss : nnlib.losses.Loss
+    batch_size : int
     """
 
-    def __init__(self, net, batch_size, learning_rate):
-        self.net, self.batch_size, self.learning_rate = net, batch_size, learning_rate
+    def __init__(self, net, loss, batch_size):
+        self.net, self.loss_of, self.batch_size = net, loss, batch_size
         self.heaviest, self.first = heaviest(net), None  # weight and loss, before the first update
+        self.longest = 0.0  # step so far
 
     def begin(self, epoch, Y):
         """Begin an epoch whose one-hot rows are Y, (N, K), in the order of
         their turns.
         """
-        self.epoch, self.Y = epoch, Y
-        self.Z, self.loss = np.empty(Y.shape), np.empty(len(Y))
+        # A class's numbers one behind the other: sums over the few classes are then sums of long columns.
+        self.epoch, self.Y = epoch, np.asfortranarray(Y)
+        self.Z, self.loss, self.rates = np.empty(Y.shape, order="F"), np.empty(len(Y)), []
         self.noted = self.seen = 0
 
-    def note(self, Z):
-        """Write down the scores of a batch, (N, K).
+    def note(self, Z, rate, bar):
+        """Write down the scores of a batch, (N, K), and the step size of its
+        update; now and then show the loss on the progress bar.
 
         Raises
         ------
@@ -49,19 +51,31 @@ class Watch:
             raise ValueError(f"expected scores (N, {self.net.classes}) from the network, got shape {Z.shape}")
         end = self.noted + len(Z)
         self.Z[self.noted : end] = Z
+        self.rates.append(rate)
         self.noted = end
         if end - self.seen >= _LOOK or end == len(self.Y):
             part = slice(self.seen, end)
-            self.loss[part] = -(self.Y[part] * log_softmax(self.Z[part])).sum(axis=1)
+            self.loss[part] = self.loss_of.each(self.Z[part], self.Y[part])
+            self.longest = max(self.longest, *self.rates[-_LOOK:])
             if self.first is None:
                 self.first = self.loss[: self.batch_size].mean()
-            self._stop_if_lost(self.loss[part].mean())
+            loss = self.loss[part].mean()
+            self._stop_if_lost(loss)
+            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
             self.seen = end
 
     def figures(self):
         """Return a row of `nnlib.train.History`: what the epoch showed."""
         right = accuracy(self.Z.argmax(axis=1), self.Y.argmax(axis=1))
         return {"epoch": self.epoch, "loss": float(self.loss.mean()), "train_accuracy": right}
+
+    def curves(self):
+        """Return the mean loss and the step size of each update of the epoch,
+        (2, updates).
+        """
+        starts = np.arange(0, len(self.loss), self.batch_size)
+        sizes = np.diff(starts, append=len(self.loss))
+        return np.stack([np.add.reduceat(self.loss, starts) / sizes, self.rates])
 
     def _stop_if_lost(self, loss):
         now, first, before = heaviest(self.net), self.first, self.heaviest
@@ -75,7 +89,7 @@ class Watch:
             )
         elif not now <= 10 * before:
             why = (
-                f"updates with the step size {self.learning_rate} took the largest weight from {before:.3g} "
+                f"updates with the step size {self.longest} took the largest weight from {before:.3g} "
                 f"to {now:.3g}; try a tenth of the step"
             )
         else:
@@ -86,3 +100,37 @@ class Watch:
 def heaviest(net):
     """Return the largest absolute weight; nan if there is a nan."""
     return float(np.max([np.abs(param).max() for param in net.params.values()]))
+
+
+class Best:
+    """The weights of the epoch with the lowest validation loss.
+
+    Parameters
+    ----------
+    patience : int or None
+        After how many epochs without a lower one it `is_over`; with None never,
+        and nothing is kept.
+    """
+
+    def __init__(self, patience):
+        self.patience, self.loss, self.waited, self.kept = patience, np.inf, 0, {}
+
+    @property
+    def is_over(self):
+        return self.patience is not None and self.waited >= self.patience
+
+    def note(self, net, loss):
+        """Look at a network after an epoch, and at its validation loss."""
+        self.waited += 1
+        if self.patience is not None and loss < self.loss:
+            self.loss, self.waited = loss, 0
+            self.kept = {name: array.copy() for name, array in _all_arrays(net).items()}
+
+    def restore(self, net):
+        """Put the weights of the best epoch back, if any were kept."""
+        for name, array in self.kept.items():
+            _all_arrays(net)[name][...] = array
+
+
+def _all_arrays(net):
+    return {**net.params, **getattr(net, "state", {})}

@@ -1,0 +1,37 @@
+"""Arrays that lie one behind the other in one vector: what is done to each of them is then done to all at once."""
+
+import numpy as np
+
+
+def zeros(shapes, dtype):
+    """Return {name: array of zeros}, views one behind the other into one vector.
+
+    Parameters
+    ----------
+    shapes : dict of tuples
+    dtype : numpy dtype
+    """
+    sizes = [int(np.prod(shape)) for shape in shapes.values()]
+    parts = np.split(np.zeros(sum(sizes), dtype), np.cumsum(sizes)[:-1]) if sizes else []
+    return {name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+
+
+def joined(arrays):
+    """Return the vector that the arrays of a dictionary fill from end to end, in their order, or None.
+
+    That is looked for, not known: a copied or pickled network has arrays of its own.
+    """
+    arrays = list(arrays.values())
+    vector = arrays[0].base if arrays else None
+    if vector is None or vector.ndim != 1 or not vector.flags.c_contiguous:
+        return None
+    place = _address(vector)
+    for array in arrays:
+        if array.base is not vector or not array.flags.c_contiguous or _address(array) != place:
+            return None
+        place += array.nbytes
+    return vector if place == _address(vector) + vector.nbytes else None
+
+
+def _address(array):
+    return array.__array_interface__["data"][0]

@@ -1,0 +1,76 @@
+"""Normalisation of what flows through a network."""
+
+import numpy as np
+
+from .layers import Layer
+
+
+class BatchNorm(Layer):
+    """Each feature with the mean and variance of its batch taken out, then its own mean β and scale γ put in
+    (Ioffe and Szegedy, 2015).
+
+    Of rows (N, H) each column is a feature; of pictures (N, C, H, W) each channel is, over all examples and places.
+
+    Parameters
+    ----------
+    features : int
+        H or C.
+    momentum : float
+        The share of a new batch in the running statistics, as PyTorch counts it.
+    eps : float
+        Added to the variance.
+
+    Attributes
+    ----------
+    params : γ and β, (features,), as ``gamma`` and ``beta``
+    state : running mean and variance, (features,), as ``mean`` and ``variance``
+        What is used outside training: then an answer does not depend on the other examples. The variance is the
+        unbiased one, n/(n − 1) of a batch's.
+    """
+
+    def __init__(self, features, momentum=0.1, eps=1e-5):
+        super().__init__()
+        if not isinstance(features, int | np.integer) or features < 1:
+            raise ValueError(f"expected features to be a whole number from 1 on, got {features!r}")
+        if not 0 < momentum <= 1 or not eps >= 0:
+            raise ValueError(f"expected a momentum above 0, at most 1, and eps ≥ 0, got {momentum} and {eps}")
+        self.features, self.momentum, self.eps = features, momentum, eps
+        self.parameter("gamma", np.ones(features))
+        self.parameter("beta", np.zeros(features))
+        self.state = {"mean": np.zeros(features), "variance": np.ones(features)}
+
+    def forward(self, Z, train=False):
+        if Z.ndim not in (2, 4) or Z.shape[1] != self.features:
+            raise ValueError(
+                f"expected rows (N, {self.features}) or pictures (N, {self.features}, H, W), got {Z.shape}"
+            )
+        axes = (0, *range(2, Z.ndim))
+        column = (-1,) + (1,) * (Z.ndim - 2)  # a feature's number beside all its entries
+        if train:
+            n = Z.size // self.features
+            if n < 2:
+                raise ValueError(
+                    "expected two examples or more in a batch, got 1: its variance is 0. "
+                    "Choose a batch size that leaves no single example over"
+                )
+            mean, variance = Z.mean(axis=axes), Z.var(axis=axes)
+            new = {"mean": mean, "variance": variance * n / (n - 1)}
+            for name, running in self.state.items():
+                running += self.momentum * (new[name] - running)
+        else:
+            mean, variance = self.state["mean"], self.state["variance"]
+        s = np.sqrt(variance + self.eps)
+        Zhat = (Z - mean.reshape(column)) / s.reshape(column)
+        self.remember(train, Zhat, s, axes, column)
+        return self.params["gamma"].reshape(column) * Zhat + self.params["beta"].reshape(column)
+
+    def backward(self, dA):
+        Zhat, s, axes, column = self.recall()
+        self.grads["gamma"][...] = (dA * Zhat).sum(axis=axes)
+        self.grads["beta"][...] = dA.sum(axis=axes)
+        dZhat = dA * self.params["gamma"].reshape(column)
+        along = (dZhat * Zhat).mean(axis=axes, keepdims=True)
+        return (dZhat - dZhat.mean(axis=axes, keepdims=True) - Zhat * along) / s.reshape(column)
+
+    def __repr__(self):
+        return f"BatchNorm({self.features})"

@@ -1,0 +1,311 @@
+"""Optimizers: how gradients move parameters; and schedules: how far, over a training."""
+
+import math
+from operator import is_
+
+import numpy as np
+
+from . import flat
+
+
+class Optimizer:
+    """What every optimizer has. A new one derives from it, names its `memories` and writes `move`.
+
+    Parameters
+    ----------
+    schedule : float or callable (t, total) -> float
+        The step size η, or how it changes: `linear_decay`, `cosine_decay`, `step_decay`, `warm_up_and_decay`, or any
+        function of the number of updates so far and in all.
+
+    Attributes
+    ----------
+    t : int
+        The updates so far: an optimizer that is used again goes on where it was.
+    """
+
+    memories = ()  # names of arrays, of the parameters' shape, that are kept from one update to the next
+
+    def __init__(self, schedule):
+        self.schedule = schedule if callable(schedule) else constant(schedule)
+        self.t, self._slots, self._arrays = 0, {}, []
+
+    def rate(self, total=None):
+        """Return the step size of the next update, in a training of `total` updates."""
+        return self.schedule(self.t, total)
+
+    def step(self, params, grads, total=None):
+        """Move parameters once, in place.
+
+        Parameters
+        ----------
+        params, grads : dict of arrays
+            The same names and shapes in both.
+        total : int, optional
+            How many updates the whole training takes, for a schedule that asks.
+
+        Raises
+        ------
+        ValueError
+            If names or shapes are not those of the updates before.
+        """
+        eta = self.rate(total)
+        self.t += 1
+        self.decay(params, eta)
+        groups = [params, grads, *self._remembered(params)]
+        arrays = [*params.values(), *grads.values()]
+        if len(arrays) != len(self._arrays) or not all(map(is_, arrays, self._arrays)):
+            self._arrays, self._vectors = arrays, [flat.joined(group) for group in groups]
+        if all(vector is not None for vector in self._vectors):  # the same numbers, by fewer operations
+            self.move(eta, *self._vectors)
+        else:
+            for name in params:
+                self.move(eta, *(group[name] for group in groups))
+
+    def decay(self, params, eta):
+        """Shrink weights before the update; most optimizers do not."""
+
+    def move(self, eta, w, g, *memories):
+        """Move one parameter w by its gradient g, in place."""
+        raise NotImplementedError(f"expected {type(self).__name__} to have a method move(eta, w, g, …)")
+
+    def _remembered(self, params):
+        """Return the memories of all parameters, a dictionary each, and one of arrays to compute in."""
+        shapes = {name: param.shape for name, param in params.items()}
+        if not self._slots:
+            dtype = np.result_type(*params.values())
+            self._slots = {memory: flat.zeros(shapes, dtype) for memory in (*self.memories, "work")}
+        before = {name: array.shape for name, array in self._slots["work"].items()}
+        if before != shapes:
+            raise ValueError(
+                f"expected the parameters of the updates before, {before}, got {shapes}: make a new optimizer"
+            )
+        return self._slots.values()
+
+    def __getstate__(self):
+        return self.__dict__ | {"_arrays": []}  # a copy's memories are other arrays
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, w ← w − ηg.
+
+    Parameters
+    ----------
+    schedule : float or callable
+    """
+
+    def move(self, eta, w, g, work):
+        w -= np.multiply(eta, g, out=work)
+
+
+class Momentum(Optimizer):
+    """A step along a sum of all gradients so far, each with less weight the older it is: v ← βv + g, w ← w − ηv
+    (Polyak, 1964), as PyTorch writes it: a constant gradient moves w by η/(1 − β) a step.
+
+    Parameters
+    ----------
+    schedule : float or callable
+    beta : float
+        The share of v that stays.
+    nesterov : bool
+        Whether to step along g + βv, the gradient and where the momentum will lead (Sutskever et al., 2013).
+    """
+
+    memories = ("v",)
+
+    def __init__(self, schedule, beta=0.9, nesterov=False):
+        super().__init__(schedule)
+        _check_shares(beta=beta)
+        self.beta, self.nesterov = beta, nesterov
+
+    def move(self, eta, w, g, v, work):
+        v *= self.beta
+        v += g
+        if self.nesterov:
+            np.multiply(self.beta, v, out=work)
+            work += g
+            work *= eta
+        else:
+            np.multiply(eta, v, out=work)
+        w -= work
+
+
+class RMSprop(Optimizer):
+    """Each gradient divided by its own recent size: s ← βs + (1 − β)g², w ← w − ηg/(√s + ε) (Tieleman and Hinton,
+    2012).
+
+    Parameters
+    ----------
+    schedule : float or callable
+    beta : float
+    eps : float
+        Keeps the division finite where a gradient was always 0.
+    """
+
+    memories = ("s",)
+
+    def __init__(self, schedule, beta=0.99, eps=1e-8):
+        super().__init__(schedule)
+        _check_shares(beta=beta)
+        self.beta, self.eps = beta, eps
+
+    def move(self, eta, w, g, s, work):
+        _average_of_squares(s, g, self.beta, work)
+        np.sqrt(s, out=work)
+        work += self.eps
+        np.divide(g, work, out=work)
+        work *= eta
+        w -= work
+
+
+class Adam(Optimizer):
+    """Momentum divided by recent size, both corrected for their start at 0 (Kingma and Ba, 2015).
+
+    Parameters
+    ----------
+    schedule : float or callable
+    beta1, beta2 : float
+        The shares of m, the mean of the gradients, and of v, that of their squares, that stay.
+    eps : float
+        Keeps the division finite where a gradient was always 0.
+    correct : bool
+        Whether to correct for the start at 0.
+    """
+
+    memories = ("m", "v")
+
+    def __init__(self, schedule, beta1=0.9, beta2=0.999, eps=1e-8, correct=True):
+        super().__init__(schedule)
+        _check_shares(beta1=beta1, beta2=beta2)
+        self.beta1, self.beta2, self.eps, self.correct = beta1, beta2, eps, correct
+
+    # Each line computes in place: arrays made anew would be taken from the system and given back at each update.
+    def move(self, eta, w, g, m, v, work):
+        _average(m, g, self.beta1, work)
+        _average_of_squares(v, g, self.beta2, work)
+        np.sqrt(v, out=work)
+        if self.correct:
+            work /= math.sqrt(1 - self.beta2**self.t)
+            eta = eta / (1 - self.beta1**self.t)
+        work += self.eps
+        np.divide(m, work, out=work)
+        work *= eta
+        w -= work
+
+
+class AdamW(Adam):
+    """Adam beside a decay of the weights that its division does not touch, w ← (1 − ηλ)w (Loshchilov and Hutter,
+    2019).
+
+    Parameters
+    ----------
+    schedule, beta1, beta2, eps, correct
+        As of `Adam`.
+    weight_decay : float
+        λ. Matrices and kernels decay; biases, and what else is one row of numbers, do not.
+    """
+
+    def __init__(self, schedule, weight_decay=0.01, **options):
+        super().__init__(schedule, **options)
+        if not weight_decay >= 0:
+            raise ValueError(f"expected a weight decay ≥ 0, got {weight_decay}")
+        self.weight_decay = weight_decay
+
+    def decay(self, params, eta):
+        for w in params.values():
+            if w.ndim > 1:
+                w *= 1 - eta * self.weight_decay
+
+
+def _average(m, g, beta, work):
+    """m ← βm + (1 − β)g"""
+    m *= beta
+    m += np.multiply(1 - beta, g, out=work)
+
+
+def _average_of_squares(v, g, beta, work):
+    """v ← βv + (1 − β)g²"""
+    v *= beta
+    np.multiply(g, g, out=work)
+    work *= 1 - beta
+    v += work
+
+
+def _check_shares(**shares):
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            raise ValueError(f"expected {name} from 0 to below 1, got {share}")
+
+
+def constant(eta):
+    """Return the schedule of one step size."""
+    _check_rate(eta)
+    return lambda t, total: eta
+
+
+def linear_decay(eta, steps=None):
+    """Return the schedule that falls from η on a line, and reaches 0 after the last update.
+
+    Parameters
+    ----------
+    eta : float
+    steps : int, optional
+        The updates of the whole training; by default what the training says. Whoever trains on in a second call of
+        `nnlib.train.fit` says here how long both are.
+    """
+    _check_rate(eta)
+    return lambda t, total: eta * (1 - _share(t, steps or total))
+
+
+def cosine_decay(eta, steps=None):
+    """Return the schedule η (1 + cos πs)/2 over the share s of the training: slow at both ends (Loshchilov and Hutter,
+    2017). Parameters as of `linear_decay`.
+    """
+    _check_rate(eta)
+    return lambda t, total: eta * (1 + math.cos(math.pi * _share(t, steps or total))) / 2
+
+
+def step_decay(eta, every, factor=0.1):
+    """Return the schedule that multiplies η by `factor` after each `every` updates."""
+    _check_rate(eta)
+    if every < 1:
+        raise ValueError(f"expected a step every 1 or more updates, got {every}")
+    return lambda t, total: eta * factor ** (t // every)
+
+
+def warm_up_and_decay(eta, warm_up=0.2, start=0.04, steps=None):
+    """Return the schedule that rises to η on a line over a share of the training, and then falls to 0 on a line.
+
+    Parameters
+    ----------
+    eta : float
+        The peak.
+    warm_up : float
+        The share of the training that rises.
+    start : float
+        The share of the peak from which it rises.
+    steps : int, optional
+        As of `linear_decay`.
+    """
+    _check_rate(eta)
+    if not 0 <= warm_up <= 1 or not 0 <= start <= 1:
+        raise ValueError(f"expected shares from 0 to 1, got warm_up {warm_up} and start {start}")
+
+    def schedule(t, total):
+        s = _share(t, steps or total)
+        return eta * (start + (1 - start) * s / warm_up if s < warm_up else (1 - s) / (1 - warm_up))
+
+    return schedule
+
+
+def _share(t, steps):
+    if steps is None:
+        raise ValueError("expected the number of updates in all, for a step size that changes over the training")
+    return min(t / steps, 1)
+
+
+def _check_rate(eta):
+    if not 0 <= eta < math.inf:
+        raise ValueError(f"expected a learning rate ≥ 0, got {eta}")
