@@ -1,0 +1,135 @@
+"""The gate of a training: what does not fit is refused there, in words, before anything is changed."""
+
+from collections.abc import Mapping
+from inspect import signature
+
+import numpy as np
+
+from .data import check_labels
+from .losses import Loss
+from .optim import Optimizer
+
+
+def training(net, X, y, validation, epochs, batch_size, learning_rate, patience):
+    """Return (X, y, validation) as arrays; raise a ValueError unless all that
+    a training begins with fits.
+    """
+    X, y = examples(net, X, y)
+    if validation is not None:
+        validation = examples(net, *validation)
+    check_params(net)
+    if epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
+        raise ValueError(
+            f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
+            f"got {epochs}, {batch_size} and {learning_rate}"
+        )
+    if patience is not None and (validation is None or patience < 1):
+        got = "no validation" if validation is None else patience
+        raise ValueError(f"expected a patience of 1 or more epochs, and validation=(X, y) to judge them by, got {got}")
+    return X, y, validation
+
+
+def check_network(net):
+    """Raise a ValueError unless a network has what a training asks for."""
+    missing = [name for name in ("inputs", "classes", "dtype", "params", "scores") if not hasattr(net, name)]
+    if missing:
+        got = net.__name__ if isinstance(net, type) else type(net).__name__
+        raise ValueError(
+            f"expected a network, such as TwoLayerNet(rng) or Sequential(Linear(784, 10, rng)), got {got}: "
+            f"it has no {missing[0]}"
+        )
+    if net.inputs is None or net.classes is None:
+        raise ValueError(
+            "expected a network from rows to rows: its first layer says how many numbers an example has, "
+            f"as Linear(784, 64, rng) and Reshape(1, 28, 28) do, and what comes out is (N, K); got {net}"
+        )
+
+
+def check_parts(net, optimizer, loss, plain):
+    """Raise a ValueError unless the parts of a training are of their kinds and
+    do not say the same thing twice.
+    """
+    for part, kind, example in ((optimizer, Optimizer, "Momentum(0.1)"), (loss, Loss, "SoftmaxCrossEntropy()")):
+        if part is not None and not isinstance(part, kind):
+            raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
+    if optimizer is not None and not plain:
+        raise ValueError(
+            "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
+            "got learning_rate or decay too"
+        )
+    if loss is not None and len(signature(net.scores_and_grads).parameters) < 3:
+        raise ValueError(
+            f"expected no loss, because {type(net).__name__} has its own written in, got {loss!r}: "
+            "a Sequential takes any"
+        )
+
+
+def augmented(pixels, augment, rng):
+    """Return what augmentation makes of a batch; raise a ValueError unless it
+    is a batch of pixels too.
+    """
+    changed = augment(pixels, rng)
+    got = getattr(changed, "dtype", type(changed).__name__)
+    if got != np.uint8 or changed.shape != pixels.shape:
+        raise ValueError(
+            f"expected augment to return pixels, {pixels.shape} of uint8, got {np.shape(changed)} of {got}"
+        )
+    return changed
+
+
+def examples(net, X, y):
+    check_network(net)
+    X, y, D = np.asarray(X), np.asarray(y), net.inputs
+    # Pixels scaled before would be scaled again.
+    if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:
+        raise ValueError(f"expected pixels 0 to 255, (N, {D}) of uint8, got {X.shape} of {X.dtype}")
+    if y.shape != X.shape[:1] or len(y) == 0:
+        raise ValueError(f"expected a label for each picture and at least one, got {X.shape} and {y.shape}")
+    check_labels(y, net.classes)
+    return X, y
+
+
+def check_params(net):
+    """Raise a ValueError unless the parameters are arrays that training can
+    move.
+    """
+    params, again = net.params, net.params
+    if not isinstance(params, Mapping):
+        raise ValueError(f"expected params to be a dictionary of arrays by name, got {type(params).__name__}")
+    for name, param in params.items():
+        if not isinstance(param, np.ndarray) or param.size == 0 or not np.issubdtype(param.dtype, np.floating):
+            got = f"shape {np.shape(param)} of {getattr(param, 'dtype', type(param).__name__)}"
+            raise ValueError(f"expected parameters that are arrays of floating-point numbers, got {name}, {got}")
+        if again[name] is not param:
+            raise ValueError(f"expected params to hold the network's own arrays, got a new {name} at each look")
+        if not np.isfinite(param).all():
+            wrong = param[~np.isfinite(param)]
+            raise ValueError(
+                f"expected finite weights to start from, got {wrong[0]} in {name}, {wrong.size} of {param.size}: "
+                "draw them anew, or load them from a file that nnlib.io.save wrote"
+            )
+    if not params:
+        raise ValueError("expected a network with parameters, got none in params")
+
+
+def check_scores(net, Z, N):
+    """Raise a ValueError unless scores are a row for each of N examples:
+    others would be spread over the classes in silence.
+    """
+    if np.shape(Z) != (N, net.classes):
+        raise ValueError(f"expected scores ({N}, {net.classes}) from the network, got shape {np.shape(Z)}")
+
+
+def check_answer(net, N, Z, grads):
+    """Raise a ValueError unless scores are a row for each of N examples, and
+    each parameter has its gradient: one of another shape would be spread over
+    it.
+    """
+    check_scores(net, Z, N)
+    needed = {name: param.shape for name, param in net.params.items()}
+    if not isinstance(grads, Mapping):
+        names = ", ".join(needed)
+        raise ValueError(f"expected a dictionary with the gradients of {names}, got {type(grads).__name__}")
+    shapes = {name: np.shape(grad) for name, grad in grads.items()}
+    if shapes != needed:
+        raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")

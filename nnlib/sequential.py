@@ -1,0 +1,152 @@
+"""Layers one behind the other: the chain rule as a loop."""
+
+import numpy as np
+
+from . import flat
+from .layers import Layer
+from .losses import SoftmaxCrossEntropy
+
+
+class Sequential(Layer):
+    """Layers one behind the other: itself a layer, and a network that `nnlib.train.fit` trains.
+
+    Parameters
+    ----------
+    *layers : Layer
+        Each is its own object: one used in two places would remember only its last input.
+    dtype : numpy dtype
+        Of all parameters: float64, or float32, which takes about half the time.
+
+    Attributes
+    ----------
+    params, grads, state : dict of arrays
+        Those of the layers, each named by its layer's place: ``0.W``, ``0.b``, ``2.W``, …
+    inputs, classes : int or None
+        The numbers in an example and in its output, where the first layer says what it asks for.
+
+    Raises
+    ------
+    ValueError
+        If a layer stands in two places, or one does not fit the one before; the message names its place.
+
+    Notes
+    -----
+    The parameters lie one behind the other in one vector, the gradients in another, so that an optimizer moves all of
+    them by a few operations on vectors; on the network of the book that saves a tenth of a step.
+    """
+
+    can_skip_dx = True
+
+    def __init__(self, *layers, dtype=np.float64):
+        if not layers:
+            raise ValueError("expected at least one layer, got none")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ValueError(f"expected layers, such as Linear(784, 64, rng) and ReLU(), got {layer!r}")
+        if not np.issubdtype(dtype, np.floating):
+            raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
+        self.layers, self.inputs = layers, layers[0].inputs
+        self._check_distinct()
+        self._lay_out(np.dtype(dtype))
+        self.classes = None if self.inputs is None else self._probe()
+
+    @property
+    def params(self):
+        return self._collect("params")
+
+    @property
+    def grads(self):
+        return self._collect("grads")
+
+    @property
+    def state(self):
+        return self._collect("state")
+
+    @property
+    def dtype(self):
+        """The type in which the network computes."""
+        return next(iter(self.params.values())).dtype if self.params else np.dtype(float)
+
+    def forward(self, X, train=False):
+        for place, layer in enumerate(self.layers):
+            try:
+                X = layer.forward(X, train)
+            except ValueError as error:
+                raise ValueError(f"layer {place}, {layer}: {error}") from error
+        return X
+
+    def backward(self, dA, dX=True):
+        """Also with ``dX=False``, as `Linear.backward`: below the first layer with parameters nothing is computed."""
+        first = 0 if dX else next((i for i, layer in enumerate(self.layers) if layer.params), len(self.layers))
+        for place in range(len(self.layers) - 1, first - 1, -1):
+            layer = self.layers[place]
+            last = place == first and not dX and layer.can_skip_dx
+            dA = layer.backward(dA, dX=False) if last else layer.backward(dA)
+        return dA if dX else None
+
+    def scores(self, X):
+        """Return the scores before softmax, (N, K), of rows X, (N, D)."""
+        return self.forward(X)
+
+    def scores_and_grads(self, X, Y, loss=None):
+        """Return the scores of rows X, (N, K), and `grads` of the mean loss with one-hot rows Y, (N, K).
+
+        Parameters
+        ----------
+        loss : nnlib.losses.Loss, optional
+            By default `nnlib.losses.SoftmaxCrossEntropy`.
+        """
+        loss = loss or SoftmaxCrossEntropy()
+        Z = self.forward(X, train=True)
+        self.backward(loss.backward(Z, Y), dX=False)
+        return Z, self.grads
+
+    def predict(self, X):
+        """Return the class with the highest score of each row, (N,)."""
+        return self.scores(X).argmax(axis=1)
+
+    def __repr__(self):
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+    def __setstate__(self, state):
+        self.__dict__ |= state
+        self._lay_out(self.dtype)  # the arrays of a copy, or from a pickle, lie anywhere
+
+    def _collect(self, kind):
+        return {
+            f"{place}.{name}": array
+            for place, layer in enumerate(self.layers)
+            for name, array in getattr(layer, kind).items()
+        }
+
+    def _leaves(self):
+        """Yield all layers that are no Sequential."""
+        for layer in self.layers:
+            if isinstance(layer, Sequential):
+                yield from layer._leaves()
+            else:
+                yield layer
+
+    def _check_distinct(self):
+        seen = []
+        for layer in self._leaves():
+            if any(layer is other for other in seen):
+                raise ValueError(f"expected each layer once, got {layer} in two places: make a second one")
+            seen.append(layer)
+
+    def _lay_out(self, dtype):
+        """Put the parameters one behind the other, and the gradients, in `dtype`, unless they lie so."""
+        for kind in ("params", "grads"):
+            owners = [getattr(leaf, kind) for leaf in self._leaves()]
+            arrays = {(place, name): array for place, owner in enumerate(owners) for name, array in owner.items()}
+            if flat.joined(arrays) is None or self.dtype != dtype:
+                for (place, name), view in flat.zeros({key: a.shape for key, a in arrays.items()}, dtype).items():
+                    view[...] = arrays[place, name]
+                    owners[place][name] = view
+        for leaf in self._leaves():
+            leaf.state |= {name: array.astype(dtype) for name, array in leaf.state.items()}
+
+    def _probe(self):
+        """Return how many numbers come out for one example, from a forward pass of zeros."""
+        Z = self.forward(np.zeros((1, self.inputs), self.dtype))
+        return Z.shape[1] if Z.ndim == 2 else None
