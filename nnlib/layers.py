@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .checks import check_rng, check_share, check_size
 from .init import he_normal
 
 
@@ -85,11 +86,11 @@ class Linear(Layer):
 
     can_skip_dx = True
 
-    def __init__(self, inputs, outputs, rng, init=he_normal, bias=True):
+    def __init__(self, inputs, outputs, rng=None, init=he_normal, bias=True):
         super().__init__()
-        for name, size in (("inputs", inputs), ("outputs", outputs)):
-            if not isinstance(size, int | np.integer) or size < 1:
-                raise ValueError(f"expected {name} to be a whole number from 1 on, got {size!r}")
+        check_size("inputs", inputs)
+        check_size("outputs", outputs)
+        check_rng(rng)
         self.inputs, self.outputs = inputs, outputs
         self.parameter("W", init(rng, inputs, outputs))
         if bias:
@@ -120,6 +121,8 @@ class Reshape(Layer):
 
     def __init__(self, *shape):
         super().__init__()
+        for size in shape:
+            check_size("each side", size)
         self.shape, self.inputs = shape, int(np.prod(shape))
 
     def forward(self, X, train=False):
@@ -160,10 +163,10 @@ class Dropout(Layer):
         Draws what is dropped, anew in each forward pass.
     """
 
-    def __init__(self, p, rng):
+    def __init__(self, p, rng=None):
         super().__init__()
-        if not 0 <= p < 1:
-            raise ValueError(f"expected a probability from 0 to below 1, got {p}")
+        check_share("p", p)
+        check_rng(rng)
         self.p, self.rng = p, rng
 
     def forward(self, X, train=False):
