@@ -59,7 +59,10 @@ class Layer:
         return memory
 
     def parameter(self, name, value):
-        """Give the layer a parameter, and a place for its gradient."""
+        """Give the layer a parameter, and a place for its gradient.
+
+        From then on it is to be read from `params` alone: a Sequential puts another array in its place.
+        """
         self.params[name], self.grads[name] = value, np.zeros_like(value)
 
     def __repr__(self):
