@@ -29,7 +29,7 @@ class Score(NamedTuple):
 class Network(Protocol):
     """What `fit`, `evaluate` and `nnlib.io` ask of a network: any class with
     these names can be trained. `nnlib.two_layer.TwoLayerNet` is one, and
-    `nnlib.layers.Sequential`.
+    `nnlib.sequential.Sequential`.
 
     A network that also has ``step(x, label, learning_rate)``, one whole update
     on one example that returns the scores from before it, is trained by it
@@ -153,7 +153,7 @@ def fit(
     X, y, validation = gate.training(
         net, X, y, validation, epochs, batch_size, learning_rate, patience
     )
-    gate.check_parts(net, optimizer, loss, plain=(learning_rate, decay) == (0.01, True))
+    gate.check_parts(net, rng, optimizer, loss, augment, plain=(learning_rate, decay) == (0.01, True))
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
     by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
     optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
