@@ -50,6 +50,8 @@ class LeakyReLU(Activation):
         The slope below 0.
     """
 
+    settings = ("alpha",)
+
     def __init__(self, alpha=0.01):
         super().__init__()
         self.alpha = float(alpha)  # a NumPy number would widen float32
@@ -59,9 +61,6 @@ class LeakyReLU(Activation):
 
     def slope(self, Z):
         return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.alpha))
-
-    def __repr__(self):
-        return f"LeakyReLU({self.alpha})"
 
 
 class ELU(Activation):
@@ -73,6 +72,8 @@ class ELU(Activation):
         How far below 0 it can get.
     """
 
+    settings = ("alpha",)
+
     def __init__(self, alpha=1.0):
         super().__init__()
         self.alpha = float(alpha)  # a NumPy number would widen float32
@@ -82,9 +83,6 @@ class ELU(Activation):
 
     def slope(self, Z):
         return np.where(Z > 0, Z.dtype.type(1), self.alpha * np.exp(np.minimum(Z, 0)))
-
-    def __repr__(self):
-        return f"ELU({self.alpha})"
 
 
 class Sigmoid(Activation):

@@ -3,21 +3,25 @@
 import json
 import math
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from . import files
+from . import architecture, files
+from .sequential import Sequential
 from .two_layer import TwoLayerNet
 
 # The network that chapter 08 trains, as shipped with the repository.
 SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
 _LIMIT = 64_000_000  # bytes; far above any network of this book, far below what hurts
+_LAYERS = "nnlib.layers"  # under this name the metadata say what a network is made of
 _TYPES = {"F32": "<f4", "F64": "<f8"}
 
 
 def save(path, net):
-    """Write the parameters of a network in its own type, under their names.
+    """Write the parameters of a network in its own type, under their names,
+    and its ``state``, where it has any.
 
     The file appears under its name only when it is whole. Of a link, the file
     it leads to is written.
@@ -26,7 +30,9 @@ def save(path, net):
     ----------
     path : path
     net : nnlib.train.Network
-        Or whatever has ``params``, a dictionary of arrays.
+        Or whatever has ``params``, a dictionary of arrays. Of a Sequential of
+        nnlib's layers the file says what it is made of, so that `load` builds
+        it.
 
     Raises
     ------
@@ -37,21 +43,25 @@ def save(path, net):
     """
     import safetensors.numpy  # here, because the browser has no safetensors
 
-    tensors = {}
-    for name, value in net.params.items():
+    tensors, metadata = {}, None
+    for name, value in _arrays_of(net).items():
         if value.dtype.name not in ("float64", "float32"):
             raise ValueError(f"expected weights in float64 or float32, got {name} in {value.dtype}")
         if not _sound(value):
             raise ValueError(f"expected finite weights, in float32 too, got {_unsound(value)} in {name}")
         # The library stores other layouts, and bytes in another order, wrongly.
         tensors[name] = np.ascontiguousarray(value, value.dtype.newbyteorder("="))
+    if isinstance(net, Sequential):
+        with suppress(ValueError):  # with a layer of one's own, the file has the numbers alone
+            metadata = {_LAYERS: json.dumps(architecture.describe(net))}
     with files.whole(path) as part:
-        part.write_bytes(safetensors.numpy.save(tensors))
+        part.write_bytes(safetensors.numpy.save(tensors, metadata))
 
 
 def load(path, dtype=None):
-    """Return the `TwoLayerNet` in a file that `save` wrote, or in any
-    safetensors file of the same four arrays.
+    """Return the network in a file that `save` wrote: a Sequential, where the
+    file says what it is made of, or a `TwoLayerNet`, also from any
+    safetensors file of its four arrays.
 
     Parameters
     ----------
@@ -67,6 +77,14 @@ def load(path, dtype=None):
         If the file is damaged or foreign, or holds other names, types or
         shapes, or a number that is not finite.
     """
+    description = _description(path)
+    if description is not None:
+        try:
+            net = architecture.build(description, dtype or np.result_type(*read_arrays(path).values()))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        load_into(net, path)
+        return net
     arrays = read_arrays(path, ("W1", "b1", "W2", "b2"))
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(shapes["W1"]) != 2 or len(shapes["W2"]) != 2:
@@ -82,20 +100,25 @@ def load(path, dtype=None):
 
 
 def load_into(net, path):
-    """Read the parameters of any network from a file that `save` wrote: all of
-    them, or none if one does not fit.
+    """Read the parameters of any network, and its state, from a file that
+    `save` wrote: all of them, or none if one does not fit.
 
     Raises
     ------
     FileNotFoundError, ValueError
         As `load`, and if a name or a shape is not the network's.
     """
-    arrays = read_arrays(path, net.params)
-    for name, param in net.params.items():
-        if arrays[name].shape != param.shape:
-            raise ValueError(f"{path}: expected {name} of shape {param.shape}, got {arrays[name].shape}")
-    for name, param in net.params.items():
-        param[...] = arrays[name]
+    places = _arrays_of(net)
+    arrays = read_arrays(path, places)
+    for name, place in places.items():
+        if arrays[name].shape != place.shape:
+            raise ValueError(f"{path}: expected {name} of shape {place.shape}, got {arrays[name].shape}")
+    for name, place in places.items():
+        place[...] = arrays[name]
+
+
+def _arrays_of(net):
+    return {**net.params, **getattr(net, "state", {})}
 
 
 def read_arrays(path, names=None):
@@ -112,11 +135,7 @@ def read_arrays(path, names=None):
     FileNotFoundError, ValueError
         As `load`.
     """
-    files.check_there(path, "a file of weights, as python -m nnlib train --save FILE makes it")
-    size = Path(path).stat().st_size
-    if size > _LIMIT:
-        raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {size:,}")
-    header, data = _parts(Path(path).read_bytes(), path)
+    header, data = _read(path)
     header.pop("__metadata__", None)
     if names is not None and header.keys() != set(names):
         *most, last = names
@@ -134,6 +153,25 @@ def read_arrays(path, names=None):
         if not _sound(array):
             raise ValueError(f"{path}: expected finite numbers, in float32 too, got {_unsound(array)} in {name}")
     return arrays
+
+
+def _read(path):
+    """Return a file's header and the bytes behind it."""
+    files.check_there(path, "a file of weights, as python -m nnlib train --save FILE makes it")
+    size = Path(path).stat().st_size
+    if size > _LIMIT:
+        raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {size:,}")
+    return _parts(Path(path).read_bytes(), path)
+
+
+def _description(path):
+    """Return what a file says of its network's layers, or None."""
+    metadata = _read(path)[0].get("__metadata__")
+    words = metadata.get(_LAYERS) if isinstance(metadata, dict) else None
+    try:
+        return None if words is None else json.loads(words)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: expected layers as JSON, got {str(words)[:80]}") from error
 
 
 def _sound(array):

@@ -1,5 +1,8 @@
 """Layers: each turns rows into rows, and a gradient of what it returned into gradients of what it was given."""
 
+import math
+from inspect import signature
+
 import numpy as np
 
 from .checks import check_rng, check_share, check_size
@@ -19,9 +22,13 @@ class Layer:
         What is learned by watching and not by gradients, as the running means of `nnlib.norm.BatchNorm`.
     inputs : int or None
         How many numbers an example has, where the layer asks for rows, (N, inputs).
+    settings : tuple of str
+        What the layer is made from, apart from its numbers: parameters of its constructor, whole numbers or others,
+        that it keeps under the same names. `nnlib.architecture` writes them down.
     """
 
     inputs = None
+    settings = ()
     can_skip_dx = False  # whether `backward` takes dX=False, and then saves the product that nobody asks for
     _memory = None
 
@@ -66,7 +73,14 @@ class Layer:
         self.params[name], self.grads[name] = value, np.zeros_like(value)
 
     def __repr__(self):
-        return f"{type(self).__name__}()"
+        usual = signature(type(self)).parameters
+        given = {name: getattr(self, name) for name in self.settings}
+        words = [
+            repr(value) if usual[name].default is usual[name].empty else f"{name}={value!r}"
+            for name, value in given.items()
+            if value != usual[name].default
+        ]
+        return f"{type(self).__name__}({', '.join(words)})"
 
     def __getstate__(self):
         return self.__dict__ | {"_memory": None}  # a copy has not seen the batch
@@ -87,6 +101,7 @@ class Linear(Layer):
         Whether there is a b; in front of a batch normalisation it would do nothing.
     """
 
+    settings = ("inputs", "outputs", "bias")
     can_skip_dx = True
 
     def __init__(self, inputs, outputs, rng=None, init=he_normal, bias=True):
@@ -94,7 +109,7 @@ class Linear(Layer):
         check_size("inputs", inputs)
         check_size("outputs", outputs)
         check_rng(rng)
-        self.inputs, self.outputs = inputs, outputs
+        self.inputs, self.outputs, self.bias = inputs, outputs, bias
         self.parameter("W", init(rng, inputs, outputs))
         if bias:
             self.parameter("b", np.zeros(outputs))
@@ -105,28 +120,27 @@ class Linear(Layer):
             raise ValueError(f"expected rows (N, {len(W)}), got {X.shape}")
         self.remember(train, X)
         Z = X @ W
-        return Z + self.params["b"] if "b" in self.params else Z
+        return Z + self.params["b"] if self.bias else Z
 
     def backward(self, dZ, dX=True):
         """Also with ``dX=False``, for a layer whose input nobody can move: that product is saved, and None returned."""
         (X,) = self.recall()
         np.matmul(X.T, dZ, out=self.grads["W"])
-        if "b" in self.params:
+        if self.bias:
             np.sum(dZ, axis=0, out=self.grads["b"])
         return dZ @ self.params["W"].T if dX else None
-
-    def __repr__(self):
-        return f"Linear({self.inputs}, {self.outputs})"
 
 
 class Reshape(Layer):
     """Each row as an array of another shape: pixels as a picture of one channel, ``Reshape(1, 28, 28)``."""
 
+    settings = ("shape",)
+
     def __init__(self, *shape):
         super().__init__()
-        for size in shape:
-            check_size("each side", size)
-        self.shape, self.inputs = shape, int(np.prod(shape))
+        if not shape or not all(isinstance(size, int | np.integer) and size > 0 for size in shape):
+            raise ValueError(f"expected the sizes of one example, as Reshape(1, 28, 28), got {shape}")
+        self.shape, self.inputs = shape, math.prod(shape)
 
     def forward(self, X, train=False):
         if X.ndim != 2 or X.shape[1] != self.inputs:
@@ -166,6 +180,8 @@ class Dropout(Layer):
         Draws what is dropped, anew in each forward pass.
     """
 
+    settings = ("p",)
+
     def __init__(self, p, rng=None):
         super().__init__()
         check_share("p", p)
@@ -183,6 +199,3 @@ class Dropout(Layer):
     def backward(self, dA):
         (mask,) = self.recall()
         return dA * mask
-
-    def __repr__(self):
-        return f"Dropout({self.p})"

@@ -31,6 +31,8 @@ class BatchNorm(Layer):
         unbiased one, n/(n − 1) of a batch's.
     """
 
+    settings = ("features", "momentum", "eps")
+
     def __init__(self, features, momentum=0.1, eps=1e-5):
         super().__init__()
         check_size("features", features)
@@ -74,6 +76,3 @@ class BatchNorm(Layer):
         dZhat = dA * self.params["gamma"].reshape(column)
         along = (dZhat * Zhat).mean(axis=axes, keepdims=True)
         return (dZhat - dZhat.mean(axis=axes, keepdims=True) - Zhat * along) / s.reshape(column)
-
-    def __repr__(self):
-        return f"BatchNorm({self.features})"

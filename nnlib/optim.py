@@ -109,7 +109,7 @@ class SGD(Optimizer):
     """
 
     def move(self, eta, w, g, work):
-        w -= np.multiply(eta, g, out=work)
+        w -= np.multiply(eta, g, out=work)  # eq-sgd
 
 
 class Momentum(Optimizer):

@@ -22,7 +22,7 @@ def linear_decay(eta, steps=None):
         `nnlib.train.fit` says here how long both are.
     """
     _check(eta, steps)
-    return lambda t, total: eta * (1 - _share(t, steps or total))
+    return lambda t, total: eta * (1 - _share(t, steps or total))  # eq-linear-decay
 
 
 def cosine_decay(eta, steps=None):

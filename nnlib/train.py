@@ -153,7 +153,8 @@ def fit(
     X, y, validation = gate.training(
         net, X, y, validation, epochs, batch_size, learning_rate, patience
     )
-    gate.check_parts(net, rng, optimizer, loss, augment, plain=(learning_rate, decay) == (0.01, True))
+    plain = (learning_rate, decay) == (0.01, True)
+    gate.check_parts(net, rng, optimizer, loss, augment, plain)
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
     by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
     optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)

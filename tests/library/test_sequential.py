@@ -146,7 +146,10 @@ def test_the_names_say_where_each_array_lies():
     assert list(net.state) == ["1.1.mean", "1.1.variance"]
     assert (net.inputs, net.classes) == (6, 3)
     assert net.params["1.0.W"] is inner.params["0.W"] is inner.layers[0].params["W"]
-    assert repr(net) == "Sequential(Linear(6, 5), Sequential(Linear(5, 4), BatchNorm(4), ReLU()), Linear(4, 3))"
+    assert (
+        repr(net)
+        == "Sequential(Linear(6, 5), Sequential(Linear(5, 4, bias=False), BatchNorm(4), ReLU()), Linear(4, 3))"
+    )
 
 
 def new_net(dtype=np.float64):
