@@ -8,7 +8,7 @@ import numpy as np
 
 from .checks import check_rng
 from .data import check_labels
-from .losses import Loss
+from .losses import Loss, SoftmaxCrossEntropy
 from .optim import Optimizer
 
 
@@ -68,11 +68,27 @@ def check_parts(net, rng, optimizer, loss, augment, plain):
             "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
             "got learning_rate or decay too"
         )
-    if loss is not None and len(signature(net.scores_and_grads).parameters) < 3:
-        raise ValueError(
-            f"expected no loss, because {type(net).__name__} has its own written in, got {loss!r}: "
-            "a Sequential takes any"
-        )
+
+
+def targets(net, loss, Y):
+    """Return the rows that ``net.scores_and_grads`` is given for one-hot rows Y, and what it is given behind them: the
+    loss, where it takes one. A network with cross-entropy written in takes smoothed rows.
+
+    Raises
+    ------
+    ValueError
+        If the network has another loss written in.
+    """
+    if loss is None:
+        return Y, ()
+    if len(signature(net.scores_and_grads).parameters) >= 3:
+        return Y, (loss,)
+    if isinstance(loss, SoftmaxCrossEntropy):
+        return loss.targets(Y), ()
+    raise ValueError(
+        f"expected SoftmaxCrossEntropy(), which {type(net).__name__} has written in, got {loss!r}: "
+        "a Sequential takes any loss"
+    )
 
 
 def augmented(pixels, augment, rng):

@@ -158,7 +158,7 @@ def fit(
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
     by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
     optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
-    other = () if loss is None else (loss,)  # than the one that every network has
+    targets, other = gate.targets(net, loss, Y)  # other loss than the network's own
     history = History() if history is None else history
     watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
     steps = optimizer.t + epochs * math.ceil(N / batch_size)
@@ -175,7 +175,7 @@ def fit(
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
-                Z, grads = net.scores_and_grads(x, Y[rows], *other)
+                Z, grads = net.scores_and_grads(x, targets[rows], *other)
                 gate.check_answer(net, len(rows), Z, grads)
                 optimizer.step(net.params, grads, steps)
             watch.note(Z, eta, bar)  # it raises where training is lost

@@ -393,11 +393,18 @@ def test_parts_that_do_not_fit_are_refused_before_anything_is_changed(digits, op
     assert rng.bit_generator.state == new_rng().bit_generator.state
 
 
-def test_a_loss_beside_a_network_that_has_its_own_is_refused(digits):
-    words = r"expected no loss, because {} has its own written in, got SoftmaxCrossEntropy\(smoothing=0.1\)"
+def test_a_network_with_cross_entropy_written_in_takes_smoothed_rows_and_no_other_loss(digits):
+    """The same bits as the network of parts, which is given the loss itself."""
+    one, two = TwoLayerNet(new_rng(), hidden=8), new_net()
+    for name, param in zip(("0.W", "0.b", "2.W", "2.b"), one.params.values(), strict=True):
+        two.params[name][...] = param
+    histories = [quiet(net, digits, batch_size=50, loss=SoftmaxCrossEntropy(0.1)) for net in (one, two)]
+    assert histories[0].epochs == histories[1].epochs
+    assert [p.tobytes() for p in one.params.values()] == [p.tobytes() for p in two.params.values()]
     for net in (TwoLayerNet(new_rng()), LinearNet()):
-        with pytest.raises(ValueError, match=words.format(type(net).__name__)):
-            quiet(net, digits, loss=SoftmaxCrossEntropy(0.1))
+        words = rf"expected SoftmaxCrossEntropy\(\), which {type(net).__name__} has written in, got MeanSquaredError"
+        with pytest.raises(ValueError, match=words):
+            quiet(net, digits, loss=MeanSquaredError())
 
 
 def test_divergence_with_an_optimizer_is_said_in_words(digits):
