@@ -156,8 +156,8 @@ def fit(
     plain = (learning_rate, decay) == (0.01, True)
     gate.check_parts(net, rng, optimizer, loss, augment, plain)
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
-    by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
     optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
+    by_step = batch_size == 1 and hasattr(net, "step") and type(optimizer) is SGD and not loss
     targets, other = gate.targets(net, loss, Y)  # other loss than the network's own
     history = History() if history is None else history
     watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
