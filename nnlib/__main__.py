@@ -75,8 +75,8 @@ def _parser():
 
     train = commands.add_parser(
         "train", help="train a network on MNIST and score it on the test set",
-        description="Train a network on MNIST and score it on the test set: without a word more the 784 → 64 → 10 of the "
-        "book, one picture at a time.",
+        description="Train a network on MNIST and score it on the test set: without a word more the 784 → 64 → 10 of "
+        "the book, one picture at a time.",
     )  # fmt: skip
     add = train.add_argument_group("the network").add_argument
     add("--layers", default="784-64-10", metavar="784-…-10", help="sizes, from pixels to digits (784-64-10)")

@@ -6,8 +6,6 @@ from . import memory
 from .init import he_normal
 from .layers import Layer
 
-memory.keep_freed()
-
 # Pictures are (N, C, H, W) outside. In memory these layers put the rows of a picture first, then its channels, its
 # columns and, last, the examples. NumPy's functions of single numbers keep the order in which their input lies, so
 # that from one such layer to the next nothing is moved.
@@ -61,10 +59,12 @@ class Conv2d(Layer):
     the products, and nothing is read a second time. All that one product needs fits into the cache.
     """
 
+    settings = ("channels", "filters", "size", "stride", "padding")
     can_skip_dx = True
 
     def __init__(self, channels, filters, size, rng, stride=1, padding=0, init=he_normal):
         super().__init__()
+        memory.keep_freed()
         sizes = {"channels": channels, "filters": filters, "size": size, "stride": stride, "padding": padding}
         for name, value in sizes.items():
             least = 0 if name == "padding" else 1
@@ -99,11 +99,6 @@ class Conv2d(Layer):
         self.grads["K"][...] = dK[:, :, :-1].reshape(F, k, k, C).transpose(0, 3, 1, 2)
         self.grads["b"][...] = dK[:, 0, -1]
         return self._to_input(dz, H, W, N) if dX else None
-
-    def __repr__(self):
-        more = f", stride={self.stride}" if self.stride > 1 else ""
-        more += f", padding={self.padding}" if self.padding else ""
-        return f"Conv2d({self.channels}, {self.filters}, {self.size}{more})"
 
     def _check(self, X):
         if X.ndim != 4 or X.shape[1] != self.channels:

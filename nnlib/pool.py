@@ -4,6 +4,7 @@ from functools import reduce
 
 import numpy as np
 
+from .checks import check_size
 from .conv import to_pictures, to_rows
 from .layers import Layer
 
@@ -18,14 +19,12 @@ class Pool(Layer):
         k.
     """
 
+    settings = ("size",)
+
     def __init__(self, size):
         super().__init__()
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"expected size to be a whole number from 1 on, got {size!r}")
+        check_size("size", size)
         self.size = size
-
-    def __repr__(self):
-        return f"{type(self).__name__}({self.size})"
 
     def _cut(self, X):
         """Return pictures X as an array (H, C, W, N), after a look whether a window fits into them."""

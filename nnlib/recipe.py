@@ -1,6 +1,7 @@
 """From the words of a command line to the parts of a training."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,7 +80,7 @@ def network(rng, layers="784-64-10", activation="relu", dropout=0.0, batch_norm=
     if len(sizes) == 3 and activation == "relu" and not dropout and not batch_norm:
         return TwoLayerNet(rng, hidden=sizes[1], init=draw, dtype=dtype)
     parts = []
-    for inputs, outputs in zip(sizes, sizes[1:-1], strict=False):
+    for inputs, outputs in pairwise(sizes[:-1]):
         parts += [Linear(inputs, outputs, rng, init=draw), *_between(outputs, act, dropout, batch_norm, rng)]
     return Sequential(*parts, Linear(sizes[-2], sizes[-1], rng, init=draw), dtype=dtype)
 
