@@ -166,17 +166,18 @@ def test_a_note_says_what_is_missing_without_a_service_worker(browser, address, 
         assert note.count() == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("file", "how", "why"),
     [
         ("pyodide.asm.wasm", "refused", "pyodide.asm.wasm: the server answers 503"),
-        pytest.param("lite_kernel.js", "refused", "lite_kernel.js' failed to load", marks=pytest.mark.sweep),
-        pytest.param("pyodide.js", "refused", "pyodide.js: it could not be loaded. ", marks=pytest.mark.sweep),
-        pytest.param("pyodide.asm.js", "refused", "pyodide.asm.js: ", marks=pytest.mark.sweep),
-        pytest.param("pyodide.asm.wasm", "altered", "pyodide.asm.wasm: ", marks=pytest.mark.sweep),
-        pytest.param("python_stdlib.zip", "broken_off", "python_stdlib.zip: ", marks=pytest.mark.sweep),
-        pytest.param("pyodide-lock.json", "another_page", "pyodide-lock.json: ", marks=pytest.mark.sweep),
-        pytest.param("sizes.json", "refused", "sizes.json: the server answers 503", marks=pytest.mark.sweep),
+        ("lite_kernel.js", "refused", "lite_kernel.js' failed to load"),
+        ("pyodide.js", "refused", "pyodide.js: it could not be loaded. "),
+        ("pyodide.asm.js", "refused", "pyodide.asm.js: "),
+        ("pyodide.asm.wasm", "altered", "pyodide.asm.wasm: "),
+        ("python_stdlib.zip", "broken_off", "python_stdlib.zip: "),
+        ("pyodide-lock.json", "another_page", "pyodide-lock.json: "),
+        ("sizes.json", "refused", "sizes.json: the server answers 503"),
     ],
 )
 def test_a_python_that_cannot_start_is_said(browser, site, file, how, why):
