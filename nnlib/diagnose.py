@@ -54,4 +54,5 @@ def gradient_noise(squares, grads):
     """
     signal = sum(float((g**2).sum()) for g in grads)
     trace = max(float(np.mean(squares)) - signal, 0.0)  # eq-gradient-noise
-    return Noise(signal, trace, trace / signal if signal else np.inf)  # eq-noise-scale
+    scale = trace / signal if signal else np.inf  # eq-noise-scale
+    return Noise(signal, trace, scale)

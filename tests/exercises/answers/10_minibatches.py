@@ -212,7 +212,7 @@ def clipped(net, X, Y, c):  # 0/0 where a gradient is 0
     return X.T @ (f * dz1), (f * dz1).sum(0), a1.T @ (f * dz2), (f * dz2).sum(0)
 
 
-# %% clipped, wrong: dW1 for N = 6, c = 1: expected
+# %% clipped, wrong: dW1 for N = 6, c = 2.5: expected
 def clipped(net, X, Y, c):  # short ones are made longer
     z1, a1, _, a2 = net.forward(X)
     dz2 = a2 - Y
