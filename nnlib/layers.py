@@ -115,16 +115,16 @@ class Linear(Layer):
         if X.ndim != 2 or X.shape[1] != len(W):
             raise ValueError(f"expected rows (N, {len(W)}), got {X.shape}")
         self.remember(train, X)
-        Z = X @ W
+        Z = X @ W  # eq-linear
         return Z + self.params["b"] if self.bias else Z
 
     def backward(self, dZ, dX=True):
         """Also with ``dX=False``, for a layer whose input nobody can move: that product is saved, and None returned."""
         (X,) = self.recall()
-        np.matmul(X.T, dZ, out=self.grads["W"])
+        np.matmul(X.T, dZ, out=self.grads["W"])  # eq-linear-dW
         if self.bias:
-            np.sum(dZ, axis=0, out=self.grads["b"])
-        return dZ @ self.params["W"].T if dX else None
+            np.sum(dZ, axis=0, out=self.grads["b"])  # eq-linear-db
+        return dZ @ self.params["W"].T if dX else None  # eq-linear-dX
 
 
 class Reshape(Layer):
