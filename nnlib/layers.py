@@ -53,14 +53,19 @@ class Layer:
         raise NotImplementedError(f"expected {type(self).__name__} to have a method backward(dA)")
 
     def remember(self, train, *what):
-        """Keep what `backward` needs, in training. A look at other examples in between changes nothing."""
+        """Keep what `backward` needs, in training. A look at other examples
+        in between changes nothing.
+        """
         if train:
             self._memory = what
 
     def recall(self):
-        """Return what `forward` kept, once: twice used, it would belong to another pass."""
+        """Return what `forward` kept, once: twice used, it would belong to
+        another pass.
+        """
         if self._memory is None:
-            raise RuntimeError(f"{self}: expected a forward pass with train=True before each backward pass")
+            first = "a forward pass with train=True before each backward pass"
+            raise RuntimeError(f"{self}: expected {first}")
         memory, self._memory = self._memory, None
         return memory
 
@@ -119,7 +124,9 @@ class Linear(Layer):
         return Z + self.params["b"] if self.bias else Z
 
     def backward(self, dZ, dX=True):
-        """Also with ``dX=False``, for a layer whose input nobody can move: that product is saved, and None returned."""
+        """Also with ``dX=False``, for a layer whose input nobody can move:
+        that product is saved, and None returned.
+        """
         (X,) = self.recall()
         np.matmul(X.T, dZ, out=self.grads["W"])  # eq-linear-dW
         if self.bias:

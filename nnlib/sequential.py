@@ -78,11 +78,16 @@ class Sequential(Layer):
         return X
 
     def backward(self, dA, dX=True):
-        """Also with ``dX=False``, as `Linear.backward`: below the first layer with parameters nothing is computed."""
-        layers = self.layers if dX else tuple(dropwhile(lambda layer: not layer.params, self.layers))
+        """Also with ``dX=False``, as `Linear.backward`: below the first layer
+        with parameters nothing is computed.
+        """
+        layers = self.layers
+        if not dX:
+            layers = tuple(dropwhile(lambda layer: not layer.params, layers))
         for layer in reversed(layers):
-            skip = not dX and layer is layers[0] and layer.can_skip_dx
-            dA = layer.backward(dA, dX=False) if skip else layer.backward(dA)  # eq-chain-of-layers
+            if not dX and layer is layers[0] and layer.can_skip_dx:
+                return layer.backward(dA, dX=False)
+            dA = layer.backward(dA)  # eq-chain-of-layers
         return dA if dX else None
 
     def scores(self, X):

@@ -1,7 +1,7 @@
-// Conveyor (chapter 11): values run down through five layers, gradients run up; each layer works with what it remembers.
+// Conveyor (chapter 11): values run down through five layers, gradients up; each layer works with what it remembers.
 //
-// The layers lie in a list. What runs between them is r[0] to r[5]; layer i makes r[i + 1] from r[i], and on the way back
-// dr[i] from dr[i + 1] and its memory, which should be r[i].
+// The layers lie in a list. What runs between them is r[0] to r[5]; layer i makes r[i + 1] from r[i], and on the way
+// back dr[i] from dr[i + 1] and its memory, which should be r[i].
 
 import { Figure, bar, clamp, fixed, line, plain, role, shown, sub, sup, text } from "./base.js";
 
@@ -52,7 +52,8 @@ function layout(width) {
   const [a, b] = width < 520 ? [0.42, 0.82] : [0.4, 0.86], apart = Math.min(58, 0.15 * width);
   const top = (i) => 60 + 73 * i;  // of a layer's box; above it lies r[i]
   return { height: top(LAST) + 46, width, top, gap: (i) => top(i) - 15, narrow: width < 520,
-    values: [a * width, a * width + apart], weights: [0.62 * width, 0.69 * width], gradients: [b * width, b * width + apart] };
+    values: [a * width, a * width + apart], weights: [0.62 * width, 0.69 * width],
+    gradients: [b * width, b * width + apart] };
 }
 
 /** Two numbers side by side. */
@@ -68,7 +69,8 @@ function drawBelt(i, { at, r, dr, right }, { gap, values, gradients }) {
   return [
     text(values[0] - 62, y + 5, `*r*_${i}`, { class: "muted", anchor: "end" }),
     ...head(values[0] - 50, 1, down ? "value" : "rule"),
-    ...(down ? pair(values, y, r[i], `r.${i}`, "value", 1) : []), ...head(gradients[0] - 56, -1, up ? "gradient" : "rule"),
+    ...(down ? pair(values, y, r[i], `r.${i}`, "value", 1) : []),
+    ...head(gradients[0] - 56, -1, up ? "gradient" : "rule"),
     ...(up ? pair(gradients, y, dr[i], `dr.${i}`, "gradient", 2, !same(dr[i], right.dr[i])) : [])];
 }
 
@@ -76,25 +78,27 @@ function drawBelt(i, { at, r, dr, right }, { gap, values, gradients }) {
 function drawLayer(i, all, { top, width, narrow, values, weights, gradients }) {
   const y = top(i), now = turn(all) === i, back = all.at > LAST, loss = i === LAST;
   const keeps = !loss && all.at >= i, wrong = keeps && all.whose[i] !== "", ready = LAYERS[i] && all.at >= STEPS - i;
-  const name = loss ? "loss" : LAYERS[i] ? "Linear" : "ReLU";
-  const twin = all.shared && !loss && !LAYERS[i];
+  const name = loss ? "loss" : `${i} ${LAYERS[i] ? "Linear" : "ReLU"}`, kind = back ? "gradient" : "value";
+  const twin = all.shared && !loss && !LAYERS[i], note = wrong ? all.whose[i] : twin ? "one object" : "";
   return [
     bar(1, y, width - 1, y + 43, { rx: 6, class: wrong ? "node stroke gradient" : "node",
       "stroke-dasharray": wrong ? "5 4" : null }),
-    ...(now ? [bar(1, y, width - 1, y + 43, { rx: 6, class: `fill ${back ? "gradient" : "value"}`, opacity: 0.14 })] : []),
-    text(10, wrong || twin ? y + 18 : y + 27, loss ? name : `${i} ${name}`, { style: now ? "font-weight: 700" : null }),
-    ...(wrong || twin ? [text(10, y + 36, wrong ? all.whose[i] : "one object", { class: wrong ? "gradient" : "muted" })] : []),
+    ...(now ? [bar(1, y, width - 1, y + 43, { rx: 6, class: `fill ${kind}`, opacity: 0.14 })] : []),
+    text(10, note ? y + 18 : y + 27, name, { style: now ? "font-weight: 700" : null }),
+    text(10, y + 36, note, { class: wrong ? "gradient" : "muted" }),
     ...(keeps ? pair(values, y + 22, all.memory[i], `memory.${i}`, "value", 1, wrong) : []),
     ...(LAYERS[i] && !narrow ? LAYERS[i].W.flatMap((row, d) => row.map((w, k) =>
       text(weights[k], y + 17 + 19 * d, fixed(w, 1), { anchor: "end", class: "parameter" }))) : []),
     ...(ready ? all.dW[i].flatMap((row, d) => pair(gradients, y + 12 + 19 * d, row, `dW.${i}.${d}`, "gradient", 2,
       !same(row, all.right.dW[i][d]))) : []),
-    ...(loss && all.at >= LAST ? [text(values[1], y + 27, `*L* = ${fixed(all.L, 2)}`, { anchor: "end", shows: "L" })] : [])];
+    ...(loss && all.at >= LAST
+      ? [text(values[1], y + 27, `*L* = ${fixed(all.L, 2)}`, { anchor: "end", shows: "L" })] : [])];
 }
 
 const draw = (all, at) => [
   ...(at.narrow ? [["remembers", at.values], ["gradients", at.gradients]]
-    : [["↓ values; in a box: what it remembers", at.values], ["*W*", at.weights], ["↑ gradients; in a box: *dW*", at.gradients]])
+    : [["↓ values; in a box: what it remembers", at.values], ["*W*", at.weights],
+      ["↑ gradients; in a box: *dW*", at.gradients]])
     .map(([words, xs]) => text(xs[1], 14, words, { anchor: "end", class: "muted" })),
   ...Array.from({ length: LAST + 1 }, (_, i) => [...drawBelt(i, all, at), ...drawLayer(i, all, at)]).flat()];
 
@@ -114,22 +118,25 @@ function render(anywidget) {
     [k ? "," : "", name ? shown(`${name}.${k}`, fixed(x, digits)) : fixed(x, digits)]), ")");
   figure.equation((all) => {
     const i = turn(all), { r, dr, memory, at } = all, linear = LAYERS[i];
-    if (at < LAST) return [[sub("r", i + 1), "="], [linear ? [sub("r", i), "W + b"] : ["max(0,", sub("r", i), ")"], "="],
-      [written("value", r[i + 1], 1)]];
+    if (at < LAST) return [[sub("r", i + 1), "="], linear ? [sub("r", i), "W + b"] : ["max(0,", sub("r", i), ")"],
+      ["=", written("value", r[i + 1], 1)]];
     if (at === LAST) return [[sub("dr", i), "= p − y ="], [written("gradient", dr[i], 2)]];
-    const made = linear ? [sub("dr", i + 1), sup("W", "⊤")] : [sub("dr", i + 1), "⊙ [", written("value", memory[i], 1), "> 0]"];
+    const made = linear ? [sub("dr", i + 1), sup("W", "⊤")]
+      : [sub("dr", i + 1), "⊙ [", written("value", memory[i], 1), "> 0]"];
     return [[role("gradient", sub("dr", i)), "=", made], ["=", written("gradient", dr[i], 2)],
       [plain(same(dr[i], all.right.dr[i]) ? "\u2003by nudging, too:\u2002" : "\u2003wrong! by nudging:\u2002"),
         written("gradient", all.nudged[i], 2, `nudged.${i}`)]];
   });
 
   return figure.start({ draw, describe: (all) => {
-    const i = turn(all), { at, dr, memory, whose, r } = all, spoken = (two, digits) => two.map((x) => fixed(x, digits)).join(", ");
+    const i = turn(all), { at, dr, memory, whose, r } = all;
+    const spoken = (two, digits) => two.map((x) => fixed(x, digits)).join(", ");
     const name = LAYERS[i] ? `Linear ${i}` : `ReLU ${i}`, step = `Step ${at + 1} of ${STEPS + 1}. `;
     const memoryOf = whose[i] ? `the wrong memory, ${whose[i]}, ` : "its memory, ";
     if (at < LAST) return `${step}Forward through ${name}: from ${spoken(r[i], 1)} it makes ${spoken(r[i + 1], 1)}.`;
-    if (at === LAST) return `${step}The loss is ${fixed(all.L, 2)}; the gradient of the scores is ${spoken(dr[i], 2)}.` +
-      (all.look ? " Before, another batch went forward, and every layer remembers that." : "");
+    if (at === LAST)
+      return `${step}The loss is ${fixed(all.L, 2)}; the gradient of the scores is ${spoken(dr[i], 2)}.` +
+        (all.look ? " Before, another batch went forward, and every layer remembers that." : "");
     return `${step}Back through ${name}, with ${memoryOf}${spoken(memory[i], 1)}: ${spoken(dr[i + 1], 2)} becomes ` +
       `${spoken(dr[i], 2)}; by nudging ${spoken(all.nudged[i], 2)}.`;
   } });
