@@ -46,7 +46,7 @@ def projections(layers, direction):
 def plane(stage):
     """Return points (10,000, 2), the single gradients along g and across it, and their `Noise` in all directions.
 
-    Across is the direction, at right angles to g, in which the gradients of the first thousand differ most.
+    Across is the direction, at right angles to g, in which the gradients of the first 500 differ most.
     """
     nets, X, Y = stages()
     net = nets[stage]
@@ -58,9 +58,9 @@ def plane(stage):
     g = [(dW1, db1), (dW2, db2)]
     along = projections(layers, g) / noise.signal**0.5
 
-    few, share = [(X[:1000], dZ[:1000]) for X, dZ in layers], along[:1000]
+    few, share = [(X[:500], dZ[:500]) for X, dZ in layers], along[:500]
     products = sum((X @ X.T + 1) * (dZ @ dZ.T) for X, dZ in few) - np.outer(share, share)
-    c = np.linalg.eigh(products)[1][:, -1]  # how much of each of the thousand is in the direction, g's part taken out
+    c = np.linalg.eigh(products)[1][:, -1]  # how much of each of the 500 is in the direction, g's part taken out
     direction = [(X.T @ (c[:, None] * dZ), c @ dZ) for X, dZ in few]
     length = sum((part**2).sum() for pair in direction for part in pair) - (c @ share) ** 2
     across = (projections(layers, direction) - (c @ share) * along) / length**0.5
