@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import files, init, io
-from .data import CLASSES, load_mnist, scale
+from . import files, io, recipe
+from .data import CLASSES, load_mnist, scale, split
 from .functional import softmax
+from .losses import SoftmaxCrossEntropy
 from .picture import as_text, load_picture
 from .train import evaluate, fit
-from .two_layer import TwoLayerNet
 
 # What stands for the signs that a terminal or a file of another encoding does not have.
 _PLAIN = {"█": "#", "▀": '"', "▄": "_", "→": "->", "×": "x", "η": "eta", "≥": ">=", "−": "-", "…": "...", "—": "-"}
@@ -73,45 +73,81 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m nnlib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="train | predict")
 
-    train = commands.add_parser("train", help="train 784 → 64 → 10 on MNIST and score it on the test set")
-    train.add_argument("--hidden", type=int, default=64, metavar="H", help="hidden units (64)")
-    train.add_argument("--epochs", type=int, default=10, metavar="E", help="passes over the training set (10)")
-    train.add_argument("--batch-size", type=int, default=1, metavar="N", help="examples an update (1)")
-    train.add_argument("--learning-rate", type=float, default=0.01, metavar="η", help="first step size (0.01)")
-    train.add_argument("--constant", action="store_true", help="keep the step size; else it falls linearly to 0")
-    train.add_argument(
-        "--fixed-order", action="store_true", help="visit the examples as the file has them, every epoch"
-    )
-    train.add_argument("--init", choices=["he_normal", "uniform"], default="he_normal", help="first weights")
-    train.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="of the weights (float32)")
-    train.add_argument(
-        "--as-published", action="store_true", help="the settings of the seed program, "
-        "from which the book grew: --constant --fixed-order --init uniform",
+    train = commands.add_parser(
+        "train", help="train a network on MNIST and score it on the test set",
+        description="Train a network on MNIST and score it on the test set: without a word more the 784 → 64 → 10 of "
+        "the book, one picture at a time.",
     )  # fmt: skip
-    train.add_argument("--seed", type=int, default=0, help="of the random numbers (0)")
-    train.add_argument("--data", type=Path, metavar="FOLDER", help="where the four MNIST files are (data/mnist)")
-    train.add_argument("--save", type=Path, metavar="FILE", help="write the weights there, as .safetensors")
+    add = train.add_argument_group("the network").add_argument
+    add("--layers", default="784-64-10", metavar="784-…-10", help="sizes, from pixels to digits (784-64-10)")
+    add("--conv", action="store_true", help="two convolutions in place of the hidden layers: 12,810 parameters")
+    add("--activation", choices=recipe.ACTIVATIONS, default="relu", help="of the hidden layers (relu)")
+    add("--batch-norm", action="store_true", help="normalise each hidden layer")
+    add("--dropout", type=float, default=0.0, metavar="P", help="share dropped behind each hidden layer (0)")
+    add("--init", choices=recipe.INITS, default="he_normal", help="first weights (he_normal)")
+    add("--dtype", choices=["float32", "float64"], default="float32", help="of the weights (float32)")
+
+    add = train.add_argument_group("how it is trained").add_argument
+    add("--epochs", type=int, default=10, metavar="E", help="passes over the training set (10)")
+    add("--batch-size", type=int, metavar="N", help="examples an update (1 with sgd, else 128)")
+    add("--optimizer", choices=recipe.OPTIMIZERS, default="sgd", help="what moves the weights (sgd)")
+    add("--learning-rate", type=float, metavar="η", help=f"first or highest step size ({_usual(1)})")
+    add("--schedule", choices=recipe.SCHEDULES, help=f"how the step size changes ({_usual(2)})")
+    add("--weight-decay", type=float, metavar="λ", help="of adamw (0.01)")
+    add("--smoothing", type=float, default=0.0, metavar="ε", help="of the labels (0)")
+    add("--augment", choices=recipe.AUGMENTATIONS, help="move the pictures of each batch a little")
+    add("--fixed-order", action="store_true", help="visit the examples as the file has them, every epoch")
+    add("--validation", type=int, metavar="N", help="hold out the last N training digits and score them each epoch")
+    add("--patience", type=int, metavar="E", help="stop after E epochs without a better validation loss; keep the best")
+    add(
+        "--as-published", action="store_true", help="the settings of the seed program, from which the book grew: "
+        "--schedule constant --fixed-order --init uniform",
+    )  # fmt: skip
+
+    add = train.add_argument_group("what it reads and writes").add_argument
+    add("--seed", type=int, default=0, help="of the random numbers (0)")
+    add("--data", type=Path, metavar="FOLDER", help="where the four MNIST files are (data/mnist)")
+    add("--save", type=Path, metavar="FILE", help="write the weights there, as .safetensors")
     train.set_defaults(run=_train)
 
     predict = commands.add_parser("predict", help="say which digit a picture shows")
     predict.add_argument("file", type=Path, metavar="FILE", help="28 × 28 numbers as .csv, or a PNG or JPEG")
-    predict.add_argument("--weights", type=Path, default=io.SHIPPED, metavar="FILE", help="from train --save")
+    predict.add_argument(
+        "--model", "--weights", type=Path, default=io.SHIPPED, metavar="FILE", help="from train --save, of any network"
+    )
     predict.set_defaults(run=_predict)
     return parser
 
 
+def _usual(what):
+    """Return the usual step size or schedule of each optimizer, in words."""
+    usual = {}
+    for name, entry in recipe.OPTIMIZERS.items():
+        usual.setdefault(entry[what], []).append(name)
+    return "; ".join(f"{value} of {', '.join(names)}" for value, names in usual.items())
+
+
 def _train(args):
     if args.as_published:
-        args.constant, args.fixed_order, args.init = True, True, "uniform"
+        args.schedule, args.fixed_order, args.init = "constant", True, "uniform"
     if args.seed < 0:
         raise ValueError(f"--seed: expected a whole number from 0 on, got {args.seed}")
     target = args.save and files.check_writable(args.save)  # before minutes are spent
-    mnist = load_mnist(args.data)
+    batch_size = args.batch_size or (1 if args.optimizer == "sgd" else 128)
     rng = np.random.default_rng(args.seed)
-    net = TwoLayerNet(rng, hidden=args.hidden, init=getattr(init, args.init), dtype=args.dtype)
+    net = recipe.network(
+        rng, args.layers, args.activation, args.dropout, args.batch_norm, args.conv, args.init, args.dtype
+    )
+    optimizer = recipe.optimizer(args.optimizer, args.learning_rate, args.schedule, args.weight_decay)
+    mnist = load_mnist(args.data)
+    examples, validation = (mnist.X_train, mnist.y_train), None
+    if args.validation is not None:
+        examples, validation = split(*examples, args.validation)
     fit(
-        net, mnist.X_train, mnist.y_train, rng=rng, epochs=args.epochs, batch_size=args.batch_size,
-        learning_rate=args.learning_rate, decay=not args.constant, shuffle=not args.fixed_order,
+        net, *examples, rng=rng, epochs=args.epochs, batch_size=batch_size, optimizer=optimizer,
+        loss=SoftmaxCrossEntropy(args.smoothing) if args.smoothing else None,
+        augment=args.augment and recipe.AUGMENTATIONS[args.augment](), shuffle=not args.fixed_order,
+        validation=validation, patience=args.patience,
     )  # fmt: skip
     if args.save:
         io.save(args.save, net)
@@ -123,7 +159,7 @@ def _train(args):
 
 
 def _predict(args):
-    net = io.load(args.weights)
+    net = io.load(args.model)
     files.check_there(args.file, "a picture or a .csv file")
     with warnings.catch_warnings(record=True) as doubts:
         warnings.simplefilter("always", UserWarning)

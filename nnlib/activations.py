@@ -54,7 +54,7 @@ class LeakyReLU(Activation):
 
     def __init__(self, alpha=0.01):
         super().__init__()
-        self.alpha = alpha
+        self.alpha = float(alpha)  # a NumPy number would widen float32
 
     def f(self, Z):
         return np.where(Z > 0, Z, self.alpha * Z)
@@ -76,7 +76,7 @@ class ELU(Activation):
 
     def __init__(self, alpha=1.0):
         super().__init__()
-        self.alpha = alpha
+        self.alpha = float(alpha)  # a NumPy number would widen float32
 
     def f(self, Z):
         return np.where(Z > 0, Z, self.alpha * np.expm1(np.minimum(Z, 0)))  # above 0, exp could overflow
@@ -151,9 +151,9 @@ def normal_cdf(Z):
     NumPy has no erf. Python's own is tabulated once, and Taylor's series leads from the nearest entry to z: Φ′ = φ,
     φ′ = −zφ.
     """
-    near = np.clip(np.rint(Z * _STEPS), -_END * _STEPS, _END * _STEPS)
-    near = np.nan_to_num(near)  # what is no number is still none in d
+    Z = np.clip(Z, -_END, _END)
+    near = np.nan_to_num(np.rint(Z * _STEPS))  # what is no number is still none in d
     z, index = near / _STEPS, near.astype(int) + _END * _STEPS
-    d = np.clip(Z - z, -1, 1)
+    d = Z - z
     series = d * (1 - d * (z / 2 - d * ((z * z - 1) / 6 + d * (3 * z - z**3) / 24)))
     return _CDF[index].astype(Z.dtype) + normal_density(z) * series

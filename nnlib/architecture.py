@@ -4,7 +4,7 @@ from inspect import signature
 
 import numpy as np
 
-from . import activations, layers, norm
+from . import activations, conv, layers, norm, pool
 from .sequential import Sequential
 
 _LARGEST = 16_000_000  # numbers in one array, far above any network of this book: a foreign file cannot ask for more
@@ -13,11 +13,11 @@ _LARGEST = 16_000_000  # numbers in one array, far above any network of this boo
 def kinds():
     """Return {name: class} of all layers of `nnlib` that can be written down."""
     found = {}
-    for module in (layers, activations, norm):
+    for module in (layers, activations, norm, conv, pool):
         for name, kind in vars(module).items():
             if isinstance(kind, type) and issubclass(kind, layers.Layer) and kind.__module__ == module.__name__:
                 found[name] = kind
-    return {name: kind for name, kind in found.items() if name not in ("Layer", "Activation")}
+    return {name: kind for name, kind in found.items() if name not in ("Layer", "Activation", "Pool")}
 
 
 def describe(net):

@@ -22,12 +22,14 @@ def joined(arrays):
     That is looked for, not known: a copied or pickled network has arrays of its own.
     """
     arrays = list(arrays.values())
-    vector = arrays[0].base if arrays else None
-    if vector is None or vector.ndim != 1 or not vector.flags.c_contiguous:
+    vector = getattr(arrays[0], "base", None) if arrays else None
+    if not isinstance(vector, np.ndarray) or vector.ndim != 1 or not vector.flags.c_contiguous:
         return None
     place = _address(vector)
     for array in arrays:
-        if array.base is not vector or not array.flags.c_contiguous or _address(array) != place:
+        if array.base is not vector or array.dtype != vector.dtype:
+            return None
+        if not array.flags.c_contiguous or _address(array) != place:
             return None
         place += array.nbytes
     return vector if place == _address(vector) + vector.nbytes else None

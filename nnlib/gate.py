@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from inspect import signature
+from numbers import Integral, Real
 
 import numpy as np
 
+from .checks import check_rng
 from .data import check_labels
-from .losses import Loss
+from .losses import Loss, SoftmaxCrossEntropy
 from .optim import Optimizer
 
 
@@ -16,28 +18,34 @@ def training(net, X, y, validation, epochs, batch_size, learning_rate, patience)
     """
     X, y = examples(net, X, y)
     if validation is not None:
-        validation = examples(net, *validation)
+        validation = examples(net, *_two(validation))
     check_params(net)
-    if epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
+    whole = isinstance(epochs, Integral) and isinstance(batch_size, Integral) and isinstance(learning_rate, Real)
+    if not whole or epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
         raise ValueError(
             f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
-            f"got {epochs}, {batch_size} and {learning_rate}"
+            f"got {epochs!r}, {batch_size!r} and {learning_rate!r}"
         )
-    if patience is not None and (validation is None or patience < 1):
-        got = "no validation" if validation is None else patience
+    if patience is not None and (validation is None or not isinstance(patience, Integral) or patience < 1):
+        got = "no validation" if validation is None else repr(patience)
         raise ValueError(f"expected a patience of 1 or more epochs, and validation=(X, y) to judge them by, got {got}")
     return X, y, validation
+
+
+def _two(validation):
+    kind = type(validation)
+    if not issubclass(kind, tuple | list) or len(validation) != 2:
+        got = f"{len(validation)} parts" if issubclass(kind, tuple | list) else kind.__name__
+        raise ValueError(f"expected validation=(X, y), pixels and their labels, got {got}")
+    return validation
 
 
 def check_network(net):
     """Raise a ValueError unless a network has what a training asks for."""
     missing = [name for name in ("inputs", "classes", "dtype", "params", "scores") if not hasattr(net, name)]
-    if missing:
-        got = net.__name__ if isinstance(net, type) else type(net).__name__
-        raise ValueError(
-            f"expected a network, such as TwoLayerNet(rng) or Sequential(Linear(784, 10, rng)), got {got}: "
-            f"it has no {missing[0]}"
-        )
+    if missing or isinstance(net, type):
+        got = f"the class {net.__name__}" if isinstance(net, type) else f"{type(net).__name__}: it has no {missing[0]}"
+        raise ValueError(f"expected a network, such as TwoLayerNet(rng) or Sequential(Linear(784, 10, rng)), got {got}")
     if net.inputs is None or net.classes is None:
         raise ValueError(
             "expected a network from rows to rows: its first layer says how many numbers an example has, "
@@ -45,23 +53,42 @@ def check_network(net):
         )
 
 
-def check_parts(net, optimizer, loss, plain):
+def check_parts(net, rng, optimizer, loss, augment, plain):
     """Raise a ValueError unless the parts of a training are of their kinds and
     do not say the same thing twice.
     """
+    check_rng(rng)
     for part, kind, example in ((optimizer, Optimizer, "Momentum(0.1)"), (loss, Loss, "SoftmaxCrossEntropy()")):
         if part is not None and not isinstance(part, kind):
             raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
+    if augment is not None and (not callable(augment) or isinstance(augment, type)):
+        raise ValueError(f"expected augment to be a function of pixels and rng, got {augment!r}")
     if optimizer is not None and not plain:
         raise ValueError(
             "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
             "got learning_rate or decay too"
         )
-    if loss is not None and len(signature(net.scores_and_grads).parameters) < 3:
-        raise ValueError(
-            f"expected no loss, because {type(net).__name__} has its own written in, got {loss!r}: "
-            "a Sequential takes any"
-        )
+
+
+def targets(net, loss, Y):
+    """Return the rows that ``net.scores_and_grads`` is given for one-hot rows Y, and what it is given behind them: the
+    loss, where it takes one. A network with cross-entropy written in takes smoothed rows.
+
+    Raises
+    ------
+    ValueError
+        If the network has another loss written in.
+    """
+    if loss is None:
+        return Y, ()
+    if len(signature(net.scores_and_grads).parameters) >= 3:
+        return Y, (loss,)
+    if isinstance(loss, SoftmaxCrossEntropy):
+        return loss.targets(Y), ()
+    raise ValueError(
+        f"expected SoftmaxCrossEntropy(), which {type(net).__name__} has written in, got {loss!r}: "
+        "a Sequential takes any loss"
+    )
 
 
 def augmented(pixels, augment, rng):
@@ -69,11 +96,10 @@ def augmented(pixels, augment, rng):
     is a batch of pixels too.
     """
     changed = augment(pixels, rng)
-    got = getattr(changed, "dtype", type(changed).__name__)
-    if got != np.uint8 or changed.shape != pixels.shape:
-        raise ValueError(
-            f"expected augment to return pixels, {pixels.shape} of uint8, got {np.shape(changed)} of {got}"
-        )
+    is_array = isinstance(changed, np.ndarray)
+    if not is_array or changed.dtype != np.uint8 or changed.shape != pixels.shape:
+        got = f"{changed.shape} of {changed.dtype}" if is_array else type(changed).__name__
+        raise ValueError(f"expected augment to return pixels, {pixels.shape} of uint8, got {got}")
     return changed
 
 
@@ -122,14 +148,10 @@ def check_scores(net, Z, N):
 
 def check_answer(net, N, Z, grads):
     """Raise a ValueError unless scores are a row for each of N examples, and
-    each parameter has its gradient: one of another shape would be spread over
-    it.
+    gradients a dictionary; whether they fit the parameters, the optimizer
+    looks.
     """
     check_scores(net, Z, N)
-    needed = {name: param.shape for name, param in net.params.items()}
     if not isinstance(grads, Mapping):
-        names = ", ".join(needed)
+        names = ", ".join(net.params)
         raise ValueError(f"expected a dictionary with the gradients of {names}, got {type(grads).__name__}")
-    shapes = {name: np.shape(grad) for name, grad in grads.items()}
-    if shapes != needed:
-        raise ValueError(f"expected a gradient for each parameter, in its shape, {needed}, got {shapes}")

@@ -5,6 +5,7 @@ from inspect import signature
 
 import numpy as np
 
+from .checks import check_rng, check_share, check_size
 from .init import he_normal
 
 
@@ -70,7 +71,10 @@ class Layer:
         return memory
 
     def parameter(self, name, value):
-        """Give the layer a parameter, and a place for its gradient."""
+        """Give the layer a parameter, and a place for its gradient.
+
+        From then on it is to be read from `params` alone: a Sequential puts another array in its place.
+        """
         self.params[name], self.grads[name] = value, np.zeros_like(value)
 
     def __repr__(self):
@@ -105,11 +109,11 @@ class Linear(Layer):
     settings = ("inputs", "outputs", "bias")
     can_skip_dx = True
 
-    def __init__(self, inputs, outputs, rng, init=he_normal, bias=True):
+    def __init__(self, inputs, outputs, rng=None, init=he_normal, bias=True):
         super().__init__()
-        for name, size in (("inputs", inputs), ("outputs", outputs)):
-            if not isinstance(size, int | np.integer) or size < 1:
-                raise ValueError(f"expected {name} to be a whole number from 1 on, got {size!r}")
+        check_size("inputs", inputs)
+        check_size("outputs", outputs)
+        check_rng(rng)
         self.inputs, self.outputs, self.bias = inputs, outputs, bias
         self.parameter("W", init(rng, inputs, outputs))
         if bias:
@@ -185,10 +189,10 @@ class Dropout(Layer):
 
     settings = ("p",)
 
-    def __init__(self, p, rng):
+    def __init__(self, p, rng=None):
         super().__init__()
-        if not 0 <= p < 1:
-            raise ValueError(f"expected a probability from 0 to below 1, got {p}")
+        check_share("p", p)
+        check_rng(rng)
         self.p, self.rng = p, rng
 
     def forward(self, X, train=False):

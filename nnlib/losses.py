@@ -3,6 +3,7 @@
 import numpy as np
 
 from . import functional as F
+from .checks import check_share
 
 
 class Loss:
@@ -34,8 +35,7 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     def __init__(self, smoothing=0.0):
-        if not 0 <= smoothing < 1:
-            raise ValueError(f"expected a smoothing from 0 to below 1, got {smoothing}")
+        check_share("smoothing", smoothing)
         self.smoothing = smoothing
 
     def targets(self, Y):

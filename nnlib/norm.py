@@ -1,7 +1,10 @@
 """Normalisation of what flows through a network."""
 
+from numbers import Real
+
 import numpy as np
 
+from .checks import check_from_zero, check_size
 from .layers import Layer
 
 
@@ -32,11 +35,11 @@ class BatchNorm(Layer):
 
     def __init__(self, features, momentum=0.1, eps=1e-5):
         super().__init__()
-        if not isinstance(features, int | np.integer) or features < 1:
-            raise ValueError(f"expected features to be a whole number from 1 on, got {features!r}")
-        if not 0 < momentum <= 1 or not eps >= 0:
-            raise ValueError(f"expected a momentum above 0, at most 1, and eps ≥ 0, got {momentum} and {eps}")
-        self.features, self.momentum, self.eps = features, momentum, eps
+        check_size("features", features)
+        check_from_zero("eps", eps)
+        if not isinstance(momentum, Real) or not 0 < momentum <= 1:
+            raise ValueError(f"expected a momentum above 0, at most 1, got {momentum!r}")
+        self.features, self.momentum, self.eps = features, float(momentum), float(eps)  # these widen no float32
         self.parameter("gamma", np.ones(features))
         self.parameter("beta", np.zeros(features))
         self.state = {"mean": np.zeros(features), "variance": np.ones(features)}

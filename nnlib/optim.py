@@ -6,6 +6,7 @@ from operator import is_
 import numpy as np
 
 from . import flat
+from .checks import check_from_zero, check_share
 from .schedules import constant
 
 
@@ -28,11 +29,13 @@ class Optimizer:
 
     def __init__(self, schedule):
         self.schedule = schedule if callable(schedule) else constant(schedule)
-        self.t, self._slots, self._arrays = 0, {}, []
+        self.t, self._slots, self._arrays, self._moves = 0, {}, [], []
 
     def rate(self, total=None):
         """Return the step size of the next update, in a training of `total` updates."""
-        return self.schedule(self.t, total)
+        eta = self.schedule(self.t, total)
+        check_from_zero(f"the step size of update {self.t}", eta)
+        return eta
 
     def step(self, params, grads, total=None):
         """Move parameters once, in place.
@@ -47,20 +50,18 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If names or shapes are not those of the updates before.
+            If gradients do not fit, or the parameters are another network's than in the updates before; before
+            anything is changed.
         """
+        arrays = [*params.values(), *grads.values()]
+        if len(arrays) != len(self._arrays) or not all(map(is_, arrays, self._arrays)):
+            self._meet(params, grads)
+            self._arrays = arrays
         eta = self.rate(total)
         self.t += 1
         self.decay(params, eta)
-        groups = [params, grads, *self._remembered(params)]
-        arrays = [*params.values(), *grads.values()]
-        if len(arrays) != len(self._arrays) or not all(map(is_, arrays, self._arrays)):
-            self._arrays, self._vectors = arrays, [flat.joined(group) for group in groups]
-        if all(vector is not None for vector in self._vectors):  # the same numbers, by fewer operations
-            self.move(eta, *self._vectors)
-        else:
-            for name in params:
-                self.move(eta, *(group[name] for group in groups))
+        for together in self._moves:
+            self.move(eta, *together)
 
     def decay(self, params, eta):
         """Shrink weights before the update; most optimizers do not."""
@@ -69,9 +70,12 @@ class Optimizer:
         """Move one parameter w by its gradient g, in place."""
         raise NotImplementedError(f"expected {type(self).__name__} to have a method move(eta, w, g, …)")
 
-    def _remembered(self, params):
-        """Return the memories of all parameters, a dictionary each, and one of arrays to compute in."""
+    def _meet(self, params, grads):
+        """Look at arrays that are not those of the last update: do they fit, and do they lie in vectors?"""
         shapes = {name: param.shape for name, param in params.items()}
+        given = {name: np.shape(grad) for name, grad in grads.items()}
+        if given != shapes:
+            raise ValueError(f"expected a gradient for each parameter, in its shape, {shapes}, got {given}")
         if not self._slots:
             dtype = np.result_type(*params.values())
             self._slots = {memory: flat.zeros(shapes, dtype) for memory in (*self.memories, "work")}
@@ -80,10 +84,17 @@ class Optimizer:
             raise ValueError(
                 f"expected the parameters of the updates before, {before}, got {shapes}: make a new optimizer"
             )
-        return self._slots.values()
+        if self._arrays and not any(map(is_, params.values(), self._arrays)):
+            raise ValueError("expected the network of the updates before, got another one: make a new optimizer")
+        groups = [{name: group[name] for name in params} for group in (params, grads, *self._slots.values())]
+        vectors = [flat.joined(group) for group in groups]
+        if all(vector is not None for vector in vectors):  # the same numbers, by fewer operations
+            self._moves = [vectors]
+        else:
+            self._moves = list(zip(*(group.values() for group in groups), strict=True))
 
     def __getstate__(self):
-        return self.__dict__ | {"_arrays": []}  # a copy's memories are other arrays
+        return self.__dict__ | {"_arrays": [], "_moves": []}  # a copy's memories are other arrays
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -118,7 +129,7 @@ class Momentum(Optimizer):
 
     def __init__(self, schedule, beta=0.9, nesterov=False):
         super().__init__(schedule)
-        _check_shares(beta=beta)
+        check_share("beta", beta)
         self.beta, self.nesterov = beta, nesterov
 
     def move(self, eta, w, g, v, work):
@@ -149,7 +160,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, schedule, beta=0.99, eps=1e-8):
         super().__init__(schedule)
-        _check_shares(beta=beta)
+        check_share("beta", beta)
         self.beta, self.eps = beta, eps
 
     def move(self, eta, w, g, s, work):
@@ -179,7 +190,8 @@ class Adam(Optimizer):
 
     def __init__(self, schedule, beta1=0.9, beta2=0.999, eps=1e-8, correct=True):
         super().__init__(schedule)
-        _check_shares(beta1=beta1, beta2=beta2)
+        check_share("beta1", beta1)
+        check_share("beta2", beta2)
         self.beta1, self.beta2, self.eps, self.correct = beta1, beta2, eps, correct
 
     # Each line computes in place: arrays made anew would be taken from the system and given back at each update.
@@ -210,8 +222,7 @@ class AdamW(Adam):
 
     def __init__(self, schedule, weight_decay=0.01, **options):
         super().__init__(schedule, **options)
-        if not weight_decay >= 0:
-            raise ValueError(f"expected a weight decay ≥ 0, got {weight_decay}")
+        check_from_zero("weight_decay", weight_decay)
         self.weight_decay = weight_decay
 
     def decay(self, params, eta):
@@ -232,9 +243,3 @@ def _average_of_squares(v, g, beta, work):
     np.multiply(g, g, out=work)
     work *= 1 - beta
     v += work
-
-
-def _check_shares(**shares):
-    for name, share in shares.items():
-        if not 0 <= share < 1:
-            raise ValueError(f"expected {name} from 0 to below 1, got {share}")

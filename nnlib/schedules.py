@@ -2,10 +2,12 @@
 
 import math
 
+from .checks import check_from_zero, check_share, check_size
+
 
 def constant(eta):
     """Return the schedule of one step size."""
-    _check_rate(eta)
+    check_from_zero("the step size", eta)
     return lambda t, total: eta
 
 
@@ -19,7 +21,7 @@ def linear_decay(eta, steps=None):
         The updates of the whole training; by default what the training says. Whoever trains on in a second call of
         `nnlib.train.fit` says here how long both are.
     """
-    _check_rate(eta)
+    _check(eta, steps)
     return lambda t, total: eta * (1 - _share(t, steps or total))  # eq-linear-decay
 
 
@@ -27,15 +29,15 @@ def cosine_decay(eta, steps=None):
     """Return the schedule η (1 + cos πs)/2 over the share s of the training: slow at both ends (Loshchilov and Hutter,
     2017). Parameters as of `linear_decay`.
     """
-    _check_rate(eta)
+    _check(eta, steps)
     return lambda t, total: eta * (1 + math.cos(math.pi * _share(t, steps or total))) / 2
 
 
 def step_decay(eta, every, factor=0.1):
     """Return the schedule that multiplies η by `factor` after each `every` updates."""
-    _check_rate(eta)
-    if every < 1:
-        raise ValueError(f"expected a step every 1 or more updates, got {every}")
+    check_from_zero("the step size", eta)
+    check_size("every", every)
+    check_from_zero("factor", factor)
     return lambda t, total: eta * factor ** (t // every)
 
 
@@ -53,9 +55,9 @@ def warm_up_and_decay(eta, warm_up=0.2, start=0.04, steps=None):
     steps : int, optional
         As of `linear_decay`.
     """
-    _check_rate(eta)
-    if not 0 <= warm_up <= 1 or not 0 <= start <= 1:
-        raise ValueError(f"expected shares from 0 to 1, got warm_up {warm_up} and start {start}")
+    _check(eta, steps)
+    check_share("warm_up", warm_up)
+    check_from_zero("start", start)
 
     def schedule(t, total):
         s = _share(t, steps or total)
@@ -70,6 +72,7 @@ def _share(t, steps):
     return min(t / steps, 1)
 
 
-def _check_rate(eta):
-    if not 0 <= eta < math.inf:
-        raise ValueError(f"expected a learning rate ≥ 0, got {eta}")
+def _check(eta, steps):
+    check_from_zero("the step size", eta)
+    if steps is not None:
+        check_size("steps", steps)

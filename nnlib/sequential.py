@@ -45,6 +45,9 @@ class Sequential(Layer):
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ValueError(f"expected layers, such as Linear(784, 64, rng) and ReLU(), got {layer!r}")
+            if not hasattr(layer, "params"):
+                name = type(layer).__name__
+                raise ValueError(f"expected __init__ of {name} to begin with super().__init__(), got a {name} without")
         if not np.issubdtype(dtype, np.floating):
             raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
         self.layers, self.inputs = layers, layers[0].inputs
@@ -136,16 +139,22 @@ class Sequential(Layer):
     def _check_distinct(self):
         seen = []
         for layer in self._leaves():
-            if any(layer is other for other in seen):
+            if any(layer.params is other.params for other in seen):  # those of a shallow copy too
                 raise ValueError(f"expected each layer once, got {layer} in two places: make a second one")
             seen.append(layer)
+            own = vars(layer).items()
+            kept = [(name, key) for name, param in layer.params.items() for key, value in own if value is param]
+            if kept:  # another array takes the parameter's place here, and the layer would compute with the old one
+                name, key = kept[0]
+                raise ValueError(f"{layer}: expected {name} to be read from params alone, got it as self.{key} too")
 
     def _lay_out(self, dtype):
         """Put the parameters one behind the other, and the gradients, in `dtype`, unless they lie so."""
         for kind in ("params", "grads"):
             owners = [getattr(leaf, kind) for leaf in self._leaves()]
             arrays = {(place, name): array for place, owner in enumerate(owners) for name, array in owner.items()}
-            if flat.joined(arrays) is None or self.dtype != dtype:
+            vector = flat.joined(arrays)
+            if vector is None or vector.dtype != dtype:
                 for (place, name), view in flat.zeros({key: a.shape for key, a in arrays.items()}, dtype).items():
                     view[...] = arrays[place, name]
                     owners[place][name] = view

@@ -29,7 +29,7 @@ class Score(NamedTuple):
 class Network(Protocol):
     """What `fit`, `evaluate` and `nnlib.io` ask of a network: any class with
     these names can be trained. `nnlib.two_layer.TwoLayerNet` is one, and
-    `nnlib.layers.Sequential`.
+    `nnlib.sequential.Sequential`.
 
     A network that also has ``step(x, label, learning_rate)``, one whole update
     on one example that returns the scores from before it, is trained by it
@@ -81,7 +81,7 @@ class History:
     @property
     def steps(self):
         """A pandas DataFrame, one row an update, with the mean loss of its
-        batch before it and its step size.
+        batch before it, and its step size.
         """
         import pandas as pd
 
@@ -153,11 +153,12 @@ def fit(
     X, y, validation = gate.training(
         net, X, y, validation, epochs, batch_size, learning_rate, patience
     )
-    gate.check_parts(net, optimizer, loss, plain=(learning_rate, decay) == (0.01, True))
+    plain = (learning_rate, decay) == (0.01, True)
+    gate.check_parts(net, rng, optimizer, loss, augment, plain)
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
-    by_step = batch_size == 1 and hasattr(net, "step") and not (optimizer or loss or augment)
     optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
-    other = () if loss is None else (loss,)  # than the one that every network has
+    by_step = batch_size == 1 and hasattr(net, "step") and type(optimizer) is SGD and not loss
+    targets, other = gate.targets(net, loss, Y)  # other loss than the network's own
     history = History() if history is None else history
     watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
     steps = optimizer.t + epochs * math.ceil(N / batch_size)
@@ -174,7 +175,7 @@ def fit(
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
-                Z, grads = net.scores_and_grads(x, Y[rows], *other)
+                Z, grads = net.scores_and_grads(x, targets[rows], *other)
                 gate.check_answer(net, len(rows), Z, grads)
                 optimizer.step(net.params, grads, steps)
             watch.note(Z, eta, bar)  # it raises where training is lost

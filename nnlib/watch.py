@@ -31,7 +31,7 @@ class Watch:
         """
         # A class's numbers one behind the other: sums over the few classes are then sums of long columns.
         self.epoch, self.Y = epoch, np.asfortranarray(Y)
-        self.Z, self.loss, self.rates = np.empty(Y.shape, order="F"), np.empty(len(Y)), []
+        self.Z, self.loss, self.rates = np.empty_like(self.Y), np.empty(len(Y)), []
         self.noted = self.seen = 0
 
     def note(self, Z, rate, bar):
@@ -78,8 +78,12 @@ class Watch:
         return np.stack([np.add.reduceat(self.loss, starts) / sizes, self.rates])
 
     def _stop_if_lost(self, loss):
-        now, first, before = heaviest(self.net), self.first, self.heaviest
-        if np.isfinite(now) and loss <= 1000 * max(1, np.log(self.net.classes), first):  # log K is that of guessing
+        first, before = self.first, self.heaviest
+        healthy = loss <= 1000 * max(1, np.log(self.net.classes), first)  # log K is that of guessing
+        if healthy and self.noted < len(self.Y):
+            return  # the weights are looked at after the last batch of an epoch: it takes as long as an update
+        now = heaviest(self.net)
+        if healthy and np.isfinite(now):
             return
         what = f"a weight became {now}" if np.isfinite(loss) and not np.isfinite(now) else f"the loss became {loss:.3g}"
         if not np.isfinite(first):
@@ -99,7 +103,7 @@ class Watch:
 
 def heaviest(net):
     """Return the largest absolute weight; nan if there is a nan."""
-    return float(np.max([np.abs(param).max() for param in net.params.values()]))
+    return float(np.abs([(param.max(), param.min()) for param in net.params.values()]).max())
 
 
 class Best:

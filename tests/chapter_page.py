@@ -29,9 +29,9 @@ class Chapter:
     def state(self, number):
         return self.cell(number).get_attribute("data-run")
 
-    def wait(self, number, *states):
+    def wait(self, number, *states, patience=PATIENCE):
         script = "([n, states]) => states.includes(document.querySelectorAll('div.cell')[n - 1].dataset.run)"
-        self.tab.wait_for_function(script, arg=[number, states or ENDED], timeout=PATIENCE)
+        self.tab.wait_for_function(script, arg=[number, states or ENDED], timeout=patience)
         return self.state(number)
 
     def run(self, number):

@@ -15,6 +15,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,19 +74,27 @@ def strokes(points):
 
 
 class Firefox:
+    """Its event loop has a thread of its own: in the tests' thread another may be running, Playwright's."""
+
     def __init__(self, url):
-        self.loop, self.count = asyncio.new_event_loop(), 0
-        self.socket = self.loop.run_until_complete(self.connect(f"{url}/session"))
+        self.loop, self.thread, self.count = asyncio.new_event_loop(), ThreadPoolExecutor(1), 0
+        self.socket = self.wait(self.connect(f"{url}/session"))
         self.command("session.new", capabilities={})
         self.context = self.command("browsingContext.getTree")["contexts"][0]["context"]
 
     async def connect(self, url):
         return await websocket_connect(url, max_message_size=2**26)
 
+    def wait(self, coroutine):
+        return self.thread.submit(self.loop.run_until_complete, coroutine).result()
+
+    async def close(self):
+        self.socket.close()
+
     def command(self, method, **params):
         self.count += 1
         message = json.dumps({"id": self.count, "method": method, "params": params})
-        return self.loop.run_until_complete(asyncio.wait_for(self.exchange(message), PATIENCE))
+        return self.wait(asyncio.wait_for(self.exchange(message), PATIENCE))
 
     async def exchange(self, message):
         await self.socket.write_message(message)
@@ -125,7 +134,8 @@ def firefox(folder):
         found = wait_for(lambda: address.search(log.read_text()), "Firefox to listen")
         engine = Firefox(found[1])
         yield engine
-        engine.socket.close()
+        engine.wait(engine.close())
+        engine.thread.shutdown()
         engine.loop.close()
 
 

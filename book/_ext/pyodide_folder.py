@@ -282,7 +282,9 @@ def own_packages(root=ROOT):
     widgets["figures/__init__.py"] = (root / "notebooks/figures.py").read_bytes()
     return {
         "nnlib": (tree(root / "nnlib", "nnlib"), NNLIB_NEEDS, ["nnlib"]),
-        "figures": (widgets, ["anywidget"], []),  # JupyterLite's kernel asks for it by name; a page has no use for it
+        # JupyterLite's kernel asks for these two by name; a page has no use for them.
+        "figures": (widgets, ["anywidget"], []),
+        "panels": ({"panels/__init__.py": (root / "notebooks/panels.py").read_bytes()}, ["ipywidgets"], []),
     }
 
 

@@ -64,7 +64,37 @@ def cauchy_schwarz():
     ]
 
 
-@pytest.mark.parametrize("says", [rules, taylor, expectation, variance, cauchy_schwarz], ids=lambda f: f.__name__)
+def rank():
+    A, v = np.array([[1, 2], [2, 4], [0, 1]]), np.array([2, -1, 0])
+    found = np.linalg.matrix_rank(A)
+    assert found == np.linalg.matrix_rank(A.T) and not (v @ A).any()
+    rows, columns = ([f"${tuple(row.tolist())}$" for row in M] for M in (A, A.T))
+    return [
+        f"rows {rows[0]}, {rows[1]} and {rows[2]} have rank {found}:",
+        f"{columns[0]} and {columns[1]}, and have rank {found} as well",
+        f"$v = {tuple(v.tolist())}$",
+        f"${len(A)} - {found} = {len(A) - found}$ direction",
+    ]
+
+
+def eigenvalues():
+    p = np.array([0.5, 0.5])
+    J = np.diag(p) - np.outer(p, p)
+    v, w = np.array([1, -1]), np.array([1, 1])
+    assert (v @ J).tolist() == [0.5, -0.5] and not (w @ J).any() and v @ w == 0
+    assert np.linalg.eigvalsh(J) == pytest.approx([0, 0.5])
+    return [
+        f"rows ${tuple(J[0].tolist())}$ and ${tuple(J[1].tolist())}$",
+        f"takes $(1, -1)$ to ${tuple((v @ J).tolist())}$: eigenvalue 0.5.",
+        "takes $(1, 1)$ to $(0, 0)$: eigenvalue 0.",
+        f"the rank is {np.linalg.matrix_rank(J)}.",
+    ]
+
+
+SECTIONS = [rules, taylor, expectation, variance, cauchy_schwarz, rank, eigenvalues]
+
+
+@pytest.mark.parametrize("says", SECTIONS, ids=lambda f: f.__name__)
 def test_an_example_has_its_numbers(says):
     example = EXAMPLES[says.__name__.replace("_", "-")]
     missing = [words for words in says() if words not in example]
@@ -72,7 +102,7 @@ def test_an_example_has_its_numbers(says):
 
 
 def test_every_section_has_its_example():
-    assert list(EXAMPLES) == ["rules", "taylor", "expectation", "variance", "cauchy-schwarz"]
+    assert list(EXAMPLES) == [says.__name__.replace("_", "-") for says in SECTIONS]
 
 
 def test_95_percent_lie_within_1_96_standard_deviations():

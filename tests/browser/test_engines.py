@@ -26,6 +26,7 @@ def settled(engine, expression, what, seconds=480):
 
 def test_formulas_are_set_and_the_figure_answers(engine, address):
     engine.goto(f"{address}/{CHAPTER}.html")
+    settled(engine, "Boolean(window.MathJax?.startup?.promise)", "MathJax")  # its script comes when it comes
     formulas = engine.evaluate(
         """MathJax.startup.promise.then(() => ({
           written: document.querySelectorAll('.math').length,

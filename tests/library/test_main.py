@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from nnlib import __main__ as program
-from nnlib import io
+from nnlib import io, recipe
 from nnlib.data import load_mnist
 from nnlib.train import evaluate
 from nnlib.two_layer import TwoLayerNet
 
-SMALL = ["--hidden", "12", "--epochs", "2"]
+SMALL = ["--layers", "784-12-10", "--epochs", "2"]
 
 
 @pytest.fixture
@@ -90,22 +90,69 @@ def test_as_published_is_the_program_of_the_seed(run, small_mnist):
             W1, b1 = W1 - 0.01 * np.outer(x, dz1), b1 - 0.01 * dz1
         expected.append(f"Epoch {epoch}: Avg Loss = {loss / 300:.4f}, Train Acc = {right / 300:.2%}")
     assert out.splitlines()[:2] == expected
-    same = run("train", "--data", small_mnist, *SMALL, "--constant", "--fixed-order", "--init", "uniform",
+    same = run("train", "--data", small_mnist, *SMALL, "--schedule", "constant", "--fixed-order", "--init", "uniform",
                "--dtype", "float64", "--seed", 5)[1]  # fmt: skip
     assert same == out
 
 
 def test_every_option_changes_something(run, small_mnist):
-    options = ["", "--constant", "--fixed-order", "--init uniform", "--batch-size 10", "--learning-rate 0.02",
-               "--hidden 13", "--epochs 3", "--as-published"]  # fmt: skip
+    options = [
+        "", "--schedule constant", "--schedule cosine", "--fixed-order", "--init uniform", "--init orthogonal",
+        "--batch-size 10", "--learning-rate 0.02", "--layers 784-13-10", "--layers 784-12-11-10", "--epochs 3",
+        "--as-published", "--optimizer momentum", "--optimizer nesterov", "--optimizer rmsprop", "--optimizer adam",
+        "--optimizer adamw", "--optimizer adamw --weight-decay 0.5", "--smoothing 0.1", "--augment shifts",
+        "--augment affine", "--dropout 0.2", "--batch-norm --batch-size 10", "--validation 50",
+        "--conv --batch-size 50",
+        *(f"--activation {name}" for name in recipe.ACTIVATIONS if name != "relu"),
+    ]  # fmt: skip
     printed = [run("train", "--data", small_mnist, *SMALL, *option.split())[1] for option in options]
     assert len(set(printed)) == len(options)
 
 
 def test_the_defaults_are_what_chapter_08_finds():
     args = program._parser().parse_args(["train"])
-    assert (args.hidden, args.epochs, args.batch_size, args.learning_rate) == (64, 10, 1, 0.01)
-    assert (args.constant, args.fixed_order, args.init, args.save) == (False, False, "he_normal", None)
+    assert (args.layers, args.epochs, args.optimizer, args.init) == ("784-64-10", 10, "sgd", "he_normal")
+    assert (args.batch_size, args.learning_rate, args.schedule, args.fixed_order, args.save) == (
+        None,
+        None,
+        None,
+        False,
+        None,
+    )
+    net, optimizer = recipe.network(np.random.default_rng(0)), recipe.optimizer()
+    assert isinstance(net, TwoLayerNet) and net.dtype == np.float32
+    assert [optimizer.schedule(t, 10) for t in (0, 5)] == [0.01, 0.005]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--layers 784-20-16-10 --activation gelu --optimizer adamw --augment affine --smoothing 0.05 --epochs 8",
+        "--layers 784-24-10 --batch-norm --optimizer momentum --dropout 0.1 --epochs 8 --init xavier_uniform",
+        "--conv --optimizer adam --batch-size 20 --epochs 4",
+        "--layers 784-24-10 --optimizer adamw --weight-decay 0.1 --augment shifts --epochs 8 --validation 50 "
+        "--patience 4",
+    ],
+)
+def test_any_network_learns_is_saved_and_asked(run, small_mnist, tmp_path, mnist, words):
+    """What is printed after training is what the file answers; three hundred digits teach it more than guessing."""
+    weights = tmp_path / "net.safetensors"
+    status, out, err = run("train", "--data", small_mnist, *words.split(), "--batch-size", 20, "--save", weights)
+    assert status == 0 and "Traceback" not in err
+    accuracy = float(re.search(r"Test Accuracy: (\S+)%", out)[1])
+    assert accuracy > 40
+    score = evaluate(io.load(weights), mnist.X_test[:100], mnist.y_test[:100])
+    assert f"Test Accuracy: {score.accuracy:.2%}" in out
+    (tmp_path / "seven.csv").write_text("\n".join(",".join(map(str, row)) for row in mnist.X_test[0].reshape(28, 28)))
+    status, again, _ = run("predict", tmp_path / "seven.csv", "--model", weights)
+    assert status == 0
+    assert prediction(out)[2] == pytest.approx(prediction(again)[2], abs=0.011)
+
+
+def test_the_network_of_the_book_is_saved_for_the_page_that_draws_whatever_trained_it(run, small_mnist, tmp_path):
+    weights = tmp_path / "net.safetensors"
+    run("train", "--data", small_mnist, *SMALL, "--optimizer", "adamw", "--augment", "affine", "--save", weights)
+    assert io.read_arrays(weights).keys() == {"W1", "b1", "W2", "b2"}
 
 
 def prediction(out):
@@ -123,7 +170,7 @@ def test_save_then_predict_says_the_same(run, small_mnist, tmp_path, mnist):
     score = evaluate(io.load(weights), mnist.X_test[:100], mnist.y_test[:100])
     assert f"Test Accuracy: {score.accuracy:.2%}" in out
     (tmp_path / "seven.csv").write_text("\n".join(",".join(map(str, row)) for row in mnist.X_test[0].reshape(28, 28)))
-    status, again, err = run("predict", tmp_path / "seven.csv", "--weights", weights)
+    status, again, err = run("predict", tmp_path / "seven.csv", "--model", weights)
     assert (status, err) == (0, "")
     assert again.splitlines()[0] == f"{tmp_path / 'seven.csv'}, as the network is given it"
     assert "True label" not in again
@@ -147,14 +194,23 @@ def test_the_shipped_network_reads_a_picture_file(run, tmp_path, mnist):
     ("words", "message"),
     [
         (["--data", "/nowhere"], r"expected train-images-idx3-ubyte\.gz or .* in /nowhere; found neither"),
-        (["--hidden", "0"], "expected hidden to be at least 1, got 0"),
+        (["--layers", "784-0-10"], "expected sizes from 784 pixels to 10 digits, as 784-64-10, got 784-0-10"),
+        (["--layers", "784"], "expected sizes from 784 pixels to 10 digits, as 784-64-10, got 784"),
+        (["--layers", "64-10"], "expected sizes from 784 pixels"),
+        (["--layers", "784-64-9"], "expected sizes from 784 pixels"),
+        (["--layers", "784,64,10"], "expected sizes from 784 pixels"),
+        (["--dropout", "1"], "expected p to be a number from 0 to below 1, got 1.0"),
+        (["--smoothing", "1.5"], "expected smoothing .* got 1.5"),
+        (["--weight-decay", "0.1"], "expected a weight decay with adamw alone, got it with sgd"),
+        (["--patience", "2"], "expected a patience of 1 or more epochs, and validation"),
+        (["--validation", "300"], "expected to hold out 1 to 299 of 300 examples, got 300"),
         (["--epochs", "0"], "expected epochs ≥ 1"),
         (["--batch-size", "301"], "a batch of 1 to 300 .* got 2, 301"),
-        (["--learning-rate", "-1"], "a learning rate ≥ 0, got 2, 1 and -1.0"),
-        (["--learning-rate", "nan"], "a learning rate ≥ 0"),
+        (["--learning-rate", "-1"], "expected the step size to be a number ≥ 0, got -1.0"),
+        (["--learning-rate", "nan"], "expected the step size to be a number ≥ 0, got nan"),
         (["--learning-rate", "1e9"], r"the loss became .* in epoch 0: updates with the step size 1000000000\.0 took"),
         (["--seed", "-1"], "--seed: expected a whole number from 0 on, got -1"),
-        (["--hidden", "1000000000000"], "Unable to allocate"),
+        (["--layers", "784-1000000000000-10"], "Unable to allocate"),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_one_line(run, small_mnist, words, message):
@@ -300,6 +356,6 @@ def test_the_module_runs_as_a_program(small_mnist):
     words = [sys.executable, "-m", "nnlib", "train", "--data", str(small_mnist), *SMALL]
     good = subprocess.run(words, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, timeout=100)
     assert good.returncode == 0 and good.stdout.startswith(b"Epoch 0: Avg Loss = ") and b"#" in good.stdout
-    bad = subprocess.run([*words, "--hidden", "0"], capture_output=True, text=True, encoding="utf-8")
+    bad = subprocess.run([*words, "--layers", "0"], capture_output=True, text=True, encoding="utf-8")
     assert (bad.returncode, bad.stdout) == (1, "")
-    assert bad.stderr == "nnlib: expected hidden to be at least 1, got 0\n"
+    assert bad.stderr == "nnlib: expected sizes from 784 pixels to 10 digits, as 784-64-10, got 0\n"

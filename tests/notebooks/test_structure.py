@@ -34,6 +34,7 @@ PREDICT = r"^:::\{admonition\} Predict\n:class: predict\n\n(.*?)\n\n:::\s*\Z"
 ELSEWHERE = r"^:::\{admonition\} Elsewhere\n:class: elsewhere$"
 MINUTES_OFF = 5  # between what the first box says and what is counted: a sentence more changes no box
 EXERCISE = r"^:{3,}\{exercise\}"
+MOST_LINES = 30  # of a check, empty ones not counted: CONTRIBUTING asks for about 25
 KINDS = (
     "write",
     "fault",
@@ -228,6 +229,9 @@ def exercise(chapter, cells, label):
     report = f"exercise.report(check_{name}, {name})"
     if stub.source.rstrip().splitlines()[-1] != report or report not in solution.source.splitlines():
         yield f"expected the stub to end with {report}, and the solution, which runs in its place, to hold that line"
+    lines = sum(bool(line.strip()) for line in check.source.splitlines())
+    if lines > MOST_LINES:
+        yield f"expected at most {MOST_LINES} lines in the check of {name}, found {lines}"
     if check.outputs or "exercise.report" in check.source:
         yield "expected the check to report and print nothing: that comes with the answer, below it"
     if len(stub.outputs) != 1 or not re.fullmatch(f"{name}: not yet.*\n", printed(stub)):
@@ -506,6 +510,7 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "no report": (lambda nb: nb.cells[9].update(source=nb.cells[9].source.rpartition("\n")[0]), "to end with"),
     "answer first": (lambda nb: nb.cells.insert(8, nb.cells.pop(9)), "expected the cells"),
     "check reports": (lambda nb: with_output(nb.cells[8], output_type="stream", name="stdout", text="f1\n"), "nothing"),
+    "long check": (lambda nb: put(nb, 8, "    f()", "    f()\n\n" * MOST_LINES), f"at most {MOST_LINES} lines"),
     "no prompts": (lambda nb: nb.cells[10].metadata.pop("mystnb"), "Show a solution"),
     "no alt": (lambda nb: nb.cells[4].metadata.mystnb.pop("image"), "text alternative"),
     "no caption": (lambda nb: nb.cells[4].metadata.mystnb.figure.update(caption=""), "caption"),

@@ -112,6 +112,12 @@ def test_an_array_that_a_later_cell_locks_is_brought_back(page):
     assert page.printed() == "[2. 2.]\n"
 
 
+def test_looking_at_what_broadcast_arrays_returned_prints_no_warning(page, recwarn):
+    assert page.run(1, "import numpy as np\nx, y = np.broadcast_arrays(np.ones(3), np.ones((2, 3)))")
+    assert page.run(2, "x = x + 1; print(x.sum())", 1)
+    assert page.printed() == "12.0\n" and not recwarn.list
+
+
 def test_what_a_progress_bar_writes_over_does_not_count_as_printed(page):
     assert page.run(1, "for i in range(9000):\n    print(f'\\r{i:060d}', end='')\nprint('\\nthe end')")
     assert page.printed().endswith("8999\nthe end\n")

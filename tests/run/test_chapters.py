@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 from built_site import ROOT
-from chapter_page import Chapter, notebook_cells
+from chapter_page import PATIENCE, Chapter, notebook_cells
 from compare import Tolerance, svg_parts, words_difference
 from served_site import listen
 
@@ -110,7 +110,7 @@ def every_cell_gives_what_is_stored(browser, address, name):
             question.dispatch_event("click")
         elif "slow" in cell.metadata:
             problems.append(f"cell {number} takes long and did not say so")
-        end = chapter.wait(number)
+        end = chapter.wait(number, patience=PATIENCE + 20_000 * cell.metadata.get("slow", {}).get("seconds", 0))
         seconds = time.perf_counter() - start
         where = f"cell {number}, which begins {cell.source[:40]!r}"
         if end != "ran":

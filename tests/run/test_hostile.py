@@ -61,7 +61,7 @@ def few(programs, *names):
     return [pytest.param(name, marks=[] if name in names else pytest.mark.sweep) for name in programs]
 
 
-@pytest.mark.parametrize("name", few(ENDLESS, "values", "rewritten", "figures"))
+@pytest.mark.parametrize("name", few(ENDLESS, "values"))
 def test_a_page_under_a_flood_answers_and_stop_ends_it(chapter, name):
     chapter.edit(2, ENDLESS[name])
     chapter.press(2)
@@ -79,7 +79,7 @@ def test_a_page_under_a_flood_answers_and_stop_ends_it(chapter, name):
     assert chapter.status(2) == "Stopped. Python starts again at the next run."
 
 
-@pytest.mark.parametrize("name", few(ENDING, "a long error", "many marks"))
+@pytest.mark.parametrize("name", few(ENDING, "a long error"))
 def test_a_large_output_does_not_hold_the_page_up(chapter, name):
     chapter.edit(2, ENDING[name])
     chapter.run(1)

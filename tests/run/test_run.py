@@ -335,9 +335,8 @@ def test_a_slow_cell_says_so_first(tab, address):
     assert chapter.wait(2) == "ran"  # said once
 
 
-@pytest.mark.parametrize(  # test_start.py has other ways to fail
-    "file", ["worker.js", *(pytest.param(name, marks=pytest.mark.sweep) for name in FILES)]
-)
+@pytest.mark.sweep  # test_start.py has another way to fail that make test tries
+@pytest.mark.parametrize("file", ["worker.js", *FILES])
 def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
     tab.context.route(re.compile(rf"/{file}(\?|$)"), lambda route: route.abort())
     chapter = Chapter(tab, address)
@@ -347,6 +346,7 @@ def test_a_failed_download_is_said_and_can_be_tried_again(tab, address, file):
     assert chapter.run(1) == "ran"
 
 
+@pytest.mark.sweep
 def test_without_the_editor_the_code_is_plain_text_to_edit(tab, address):
     tab.route("**/run/editor.js*", lambda route: route.abort())
     chapter = Chapter(tab, address)

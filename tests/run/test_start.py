@@ -19,7 +19,7 @@ def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
 
 @pytest.mark.parametrize(
     ("file", "how", "why"),
-    [  # one damaged, one refused; the others in a sweep
+    [  # one here; the others in a sweep
         pytest.param("pyodide.asm.wasm", "truncated", "bytes where 10", marks=pytest.mark.sweep),
         ("pyodide.asm.wasm", "altered", "it is damaged"),
         pytest.param("pyodide.asm.wasm", "broken_off", "", marks=pytest.mark.sweep),
@@ -32,7 +32,7 @@ def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
         pytest.param("pyodide.asm.js", "truncated", "", marks=pytest.mark.sweep),
         pytest.param("pyodide.asm.js", "refused", "", marks=pytest.mark.sweep),
         pytest.param("cells.py", "another_page", "bytes where", marks=pytest.mark.sweep),
-        ("outputs.py", "refused", "the server answers 503"),
+        pytest.param("outputs.py", "refused", "the server answers 503", marks=pytest.mark.sweep),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_the_next_try_works(tab, site, file, how, why):
@@ -89,6 +89,7 @@ def test_a_script_that_never_comes_is_said_too(tab, site):
         assert chapter.status(1) == "Stopped. Python starts again at the next run."
 
 
+@pytest.mark.sweep
 def test_a_data_file_that_cannot_be_had_is_an_error_and_python_goes_on(tab, site):
     file = "train-labels-idx1-ubyte.gz.bin"
     with served(site, file, "refused") as (address, handler):

@@ -334,12 +334,14 @@ class View:
         return None
 
     def look_array(self, value):
-        form = (type(value).__qualname__, value.dtype.str, value.shape, value.strides, value.flags.writeable)
+        # By its bit: the name would make NumPy warn of what numpy.broadcast_arrays returned, on the reader's page.
+        writeable = bool(value.flags.num & 0x400)
+        form = (type(value).__qualname__, value.dtype.str, value.shape, value.strides, writeable)
         if value.dtype.hasobject:
             if value.dtype != object:
                 self.unknown.add(self.origin)
             items = value.copy()
-            self.undo.append(partial(put, value, items, value.flags.writeable))
+            self.undo.append(partial(put, value, items, writeable))
             return form, self.every(items.ravel().tolist()), self.inside(value)
         digest = array_digest(value)
         if self.old is None:
@@ -349,9 +351,9 @@ class View:
             if known != (form, digest):
                 copy = value.copy()
             self.copies[id(value)] = ((form, digest), copy)
-            self.undo.append(partial(put, value, copy, value.flags.writeable))
+            self.undo.append(partial(put, value, copy, writeable))
         else:
-            self.undo.append(partial(lock, value, value.shape, value.flags.writeable))
+            self.undo.append(partial(lock, value, value.shape, writeable))
         return form, digest, self.inside(value)
 
     def inside(self, value):

@@ -497,7 +497,7 @@ def approves(loss, gradients):
     return True
 
 
-# %% approves, wrong: a fault approved: the last class never has a label
+# %% approves, wrong: a fault approved: no label is the last
 def approves(loss, gradients):
     for N, H, K in ((2, 5, 4), (5, 4, 4), (6, 3, 5)):
         rng = np.random.default_rng(N)
@@ -510,7 +510,7 @@ def approves(loss, gradients):
     return True
 
 
-# %% approves, wrong: a fault approved: dW2 is 0 where K > H
+# %% approves, wrong: a fault approved: no labels where K > H
 def approves(loss, gradients):
     for N, H, K in ((2, 5, 4), (5, 4, 4), (7, 6, 3)):
         rng = np.random.default_rng(N)

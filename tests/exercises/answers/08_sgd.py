@@ -432,7 +432,7 @@ def by_heart(net, X, y, rng, limit):
     return None
 
 
-# %% by_heart, wrong: two epochs are each digit twice, in two rounds, at 0.01
+# %% by_heart, wrong: two epochs: each digit twice, in two rounds, at 0.01
 def by_heart(net, X, y, rng, limit):
     for epoch in range(1, limit + 1):
         for _ in X:
@@ -464,7 +464,7 @@ def by_heart(net, X, y, rng, limit):
     return None
 
 
-# %% by_heart, wrong: two epochs are each digit twice, in two rounds, at 0.01
+# %% by_heart, wrong: two epochs: each digit twice, in two rounds, at 0.01
 def by_heart(net, X, y, rng, limit):
     for epoch in range(1, limit + 1):
         fit(net, X, y, rng=rng, epochs=1, verbose=False)
@@ -473,7 +473,7 @@ def by_heart(net, X, y, rng, limit):
     return None
 
 
-# %% by_heart, wrong: two epochs are each digit twice, in two rounds, at 0.01
+# %% by_heart, wrong: two epochs: each digit twice, in two rounds, at 0.01
 def by_heart(net, X, y, rng, limit):
     for epoch in range(1, limit + 1):
         fit(net, X, y, rng=rng, epochs=2, decay=False, verbose=False)
@@ -482,7 +482,7 @@ def by_heart(net, X, y, rng, limit):
     return None
 
 
-# %% by_heart, wrong: two epochs are each digit twice, in two rounds, at 0.01
+# %% by_heart, wrong: two epochs: each digit twice, in two rounds, at 0.01
 def by_heart(net, X, y, rng, limit):
     for epoch in range(1, limit + 1):
         fit(net, X, y, rng=rng, epochs=1, learning_rate=0.02, decay=False, verbose=False)
@@ -528,7 +528,7 @@ def by_heart(net, X, y, rng, limit):
     return None
 
 
-# %% by_heart, lazy: afterwards the loss is
+# %% by_heart, lazy: you said 100; afterwards the loss is
 def by_heart(net, X, y, rng, limit):
     return 100
 
