@@ -59,55 +59,6 @@ def agree(got, expected, what, rtol=1e-10, atol=None):
         raise AssertionError(f"{what}: expected {expected[place]:.12g}{at}, got {got[place]:.12g}")
 
 
-def faulty_layers(rng):
-    """Yield layers for rows of 4 numbers that break the contract of a layer (chapter 11), each with words for what is
-    wrong. What they return forward is right.
-    """
-    from .activations import ReLU
-    from .layers import Linear
-
-    def gate(**methods):
-        return type("ReLU", (ReLU,), methods)()
-
-    def linear(change):
-        def backward(self, dZ):
-            old = {name: grad.copy() for name, grad in self.grads.items()}
-            return change(self, Linear.backward(self, dZ), dZ, old)
-
-        layer = type("Linear", (Linear,), {"backward": backward})(4, 4, rng)
-        layer.params["b"][...] = rng.normal(size=4)
-        return layer
-
-    def noted(name, how):  # another gradient of one parameter
-        def change(self, dX, dZ, old):
-            self.grads[name][...] = how(self.grads[name], dZ, old[name])
-            return dX
-
-        return linear(change)
-
-    def keep(self, train, *what):
-        self._memory = what
-
-    def keep_first(self, train, *what):
-        self._memory = self.__dict__.setdefault("first", what)
-
-    spare = np.arange(16).reshape(4, 4) != 9
-    yield "no transpose", linear(lambda self, dX, dZ, old: dZ @ self.params["W"])
-    yield "dX, a part in a thousand", linear(lambda self, dX, *_: 1.001 * dX)
-    yield "dX of three examples alone", linear(lambda self, dX, *_: dX * (np.arange(len(dX)) < 3)[:, None])
-    yield "all outputs taken as one", linear(lambda self, dX, dZ, old: np.full_like(dZ, dZ.mean()) @ self.params["W"].T)
-    yield "db as a mean", noted("b", lambda grad, dZ, old: dZ.mean(axis=0))
-    yield "no db", noted("b", lambda grad, dZ, old: 0)
-    yield "dW that adds up", noted("W", lambda grad, dZ, old: grad + old)
-    yield "one entry of dW", noted("W", lambda grad, dZ, old: grad * spare)
-    yield "a look is remembered", gate(remember=keep)
-    yield "the first batch is remembered", gate(remember=keep_first)
-    yield "a second way back", gate(recall=lambda self: self._memory)
-    yield "a mask that is always open", gate(slope=lambda self, Z: self.f(Z) >= 0)
-    yield "X is changed", gate(f=lambda self, Z: np.maximum(Z, 0, out=Z))
-    yield "dA is changed", gate(backward=lambda self, dA: np.multiply(dA, self.slope(*self.recall()), out=dA))
-
-
 @contextmanager
 def untouched(*given):
     """Assert that a block leaves the objects that it is given as they were: arrays, lists, networks."""
