@@ -1,9 +1,64 @@
 """What a gradient, a unit, a step tell about a training."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .activations import Activation
 from .data import scale
+
+
+class Noise(NamedTuple):
+    """How far the gradients of single examples lie from their mean, g."""
+
+    signal: float  # ‖g‖²
+    trace: float  # tr Σ, their mean squared distance from g
+    scale: float  # B*, the batch with as much noise as signal
+
+    def of_batch(self, B):
+        """Return the mean squared distance from g of a mean over B examples
+        that are drawn one by one.
+        """
+        return self.trace / B  # eq-batch-noise
+
+
+def squared_lengths(layers):
+    """Return the squared length of each example's own gradient, (N,), without
+    making one of these gradients (Goodfellow, 2015).
+
+    Parameters
+    ----------
+    layers : iterable of pairs of arrays (N, D) and (N, H)
+        Of each linear layer what came in, and the gradient of each example's
+        own loss, without 1/N, by what came out.
+
+    Raises
+    ------
+    ValueError
+        If a pair is not of as many rows.
+    """
+    total = 0.0
+    for X, dZ in layers:
+        if X.ndim != 2 or dZ.ndim != 2 or len(X) != len(dZ):
+            raise ValueError(f"expected pairs (N, D) and (N, H), got {X.shape} and {dZ.shape}")
+        total = total + ((X**2).sum(axis=1) + 1) * (dZ**2).sum(axis=1)  # eq-example-lengths
+    return total
+
+
+def gradient_noise(squares, grads):
+    """Return the `Noise` of the gradients of single examples.
+
+    Parameters
+    ----------
+    squares : array (N,)
+        Their squared lengths, of all examples.
+    grads : iterable of arrays
+        The gradient of the mean loss of the same examples, all its parts.
+    """
+    signal = sum(float((g**2).sum()) for g in grads)
+    trace = max(float(np.mean(squares)) - signal, 0.0)  # eq-gradient-noise
+    scale = trace / signal if signal else np.inf  # eq-noise-scale
+    return Noise(signal, trace, scale)
 
 
 def dead_units(net, X, chunk=2000):

@@ -59,46 +59,6 @@ def agree(got, expected, what, rtol=1e-10, atol=None):
         raise AssertionError(f"{what}: expected {expected[place]:.12g}{at}, got {got[place]:.12g}")
 
 
-def faulty(gradients, names):
-    """Yield for each name some wrong programs, with words for what is wrong: planted faults for an exercise in testing.
-
-    Parameters
-    ----------
-    gradients : callable (params, X, Y) -> dict
-        A right program. Each fault spoils one entry of what it returns.
-    names : iterable of str
-        Which entries.
-    """
-
-    def spoilt(name, change):
-        def program(params, X, Y):
-            grads = gradients(params, X, Y)
-            return {**grads, name: change(np.array(grads[name]), len(X))}
-
-        return program
-
-    def without(entry):
-        def change(g, _):
-            g.flat[entry(g.size)] = 0
-            return g
-
-        return change
-
-    changes = {
-        "off by one part in a thousand": lambda g, N: 1.001 * g,
-        "with the wrong sign": lambda g, N: -g,
-        "divided by N once more": lambda g, N: g / N,
-        "right for 5 examples alone": lambda g, N: g * N / 5,
-        "with its entries in another order": lambda g, N: g[::-1],
-        "without its first entry": without(lambda size: 0),
-        "without an entry inside": without(lambda size: 2 * size // 3),
-        "without its last entry": without(lambda size: -1),
-    }
-    for name in names:
-        for what, change in changes.items():
-            yield f"d{name} {what}", spoilt(name, change)
-
-
 @contextmanager
 def untouched(*given):
     """Assert that a block leaves the objects that it is given as they were: arrays, lists, networks."""

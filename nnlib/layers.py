@@ -54,14 +54,19 @@ class Layer:
         raise NotImplementedError(f"expected {type(self).__name__} to have a method backward(dA)")
 
     def remember(self, train, *what):
-        """Keep what `backward` needs, in training. A look at other examples in between changes nothing."""
+        """Keep what `backward` needs, in training. A look at other examples
+        in between changes nothing.
+        """
         if train:
             self._memory = what
 
     def recall(self):
-        """Return what `forward` kept, once: twice used, it would belong to another pass."""
+        """Return what `forward` kept, once: twice used, it would belong to
+        another pass.
+        """
         if self._memory is None:
-            raise RuntimeError(f"{self}: expected a forward pass with train=True before each backward pass")
+            first = "a forward pass with train=True before each backward pass"
+            raise RuntimeError(f"{self}: expected {first}")
         memory, self._memory = self._memory, None
         return memory
 
@@ -119,16 +124,18 @@ class Linear(Layer):
         if X.ndim != 2 or X.shape[1] != len(W):
             raise ValueError(f"expected rows (N, {len(W)}), got {X.shape}")
         self.remember(train, X)
-        Z = X @ W
+        Z = X @ W  # eq-linear
         return Z + self.params["b"] if self.bias else Z
 
     def backward(self, dZ, dX=True):
-        """Also with ``dX=False``, for a layer whose input nobody can move: that product is saved, and None returned."""
+        """Also with ``dX=False``, for a layer whose input nobody can move:
+        that product is saved, and None returned.
+        """
         (X,) = self.recall()
-        np.matmul(X.T, dZ, out=self.grads["W"])
+        np.matmul(X.T, dZ, out=self.grads["W"])  # eq-linear-dW
         if self.bias:
-            np.sum(dZ, axis=0, out=self.grads["b"])
-        return dZ @ self.params["W"].T if dX else None
+            np.sum(dZ, axis=0, out=self.grads["b"])  # eq-linear-db
+        return dZ @ self.params["W"].T if dX else None  # eq-linear-dX
 
 
 class Reshape(Layer):

@@ -1,5 +1,7 @@
 """Layers one behind the other: the chain rule as a loop."""
 
+from itertools import dropwhile
+
 import numpy as np
 
 from . import flat
@@ -73,18 +75,22 @@ class Sequential(Layer):
     def forward(self, X, train=False):
         for place, layer in enumerate(self.layers):
             try:
-                X = layer.forward(X, train)
+                X = layer.forward(X, train)  # eq-sequential
             except ValueError as error:
                 raise ValueError(f"layer {place}, {layer}: {error}") from error
         return X
 
     def backward(self, dA, dX=True):
-        """Also with ``dX=False``, as `Linear.backward`: below the first layer with parameters nothing is computed."""
-        first = 0 if dX else next((i for i, layer in enumerate(self.layers) if layer.params), len(self.layers))
-        for place in range(len(self.layers) - 1, first - 1, -1):
-            layer = self.layers[place]
-            last = place == first and not dX and layer.can_skip_dx
-            dA = layer.backward(dA, dX=False) if last else layer.backward(dA)
+        """Also with ``dX=False``, as `Linear.backward`: below the first layer
+        with parameters nothing is computed.
+        """
+        layers = self.layers
+        if not dX:
+            layers = tuple(dropwhile(lambda layer: not layer.params, layers))
+        for layer in reversed(layers):
+            if not dX and layer is layers[0] and layer.can_skip_dx:
+                return layer.backward(dA, dX=False)
+            dA = layer.backward(dA)  # eq-chain-of-layers
         return dA if dX else None
 
     def scores(self, X):

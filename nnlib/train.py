@@ -80,8 +80,8 @@ class History:
 
     @property
     def steps(self):
-        """A pandas DataFrame, one row an update: the mean loss of its batch
-        before it, and its step size.
+        """A pandas DataFrame, one row an update, with the mean loss of its
+        batch before it, and its step size.
         """
         import pandas as pd
 

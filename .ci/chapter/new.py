@@ -108,7 +108,7 @@ def rows(number, title):
     """Put the chapter into the README's table and into the weekly plan, each behind the chapter before it."""
     before = max(path.name[:2] for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb") if path.name[:2] < number)
     new_row = f"| {number} | {title} | TODO |\n"
-    new_week = f"| TODO | {{ref}}`{number} <ch-{number}>` | TODO |\n"
+    new_week = f"| TODO | {{ref}}`{number} <ch-{number}>` | TODO | TODO |\n"
     for name, row, new in (
         ("README.md", rf"^\| {before} \|.*\n", new_row),
         ("book/introduction.md", rf"^\| (?:\d+|TODO) \|.*<ch-{before}>.*\n", new_week),

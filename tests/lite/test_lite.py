@@ -135,6 +135,36 @@ def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
     assert [complaint for complaint in found if not KNOWN.fullmatch(complaint)] == []
 
 
+RUN_CELL = """async number => {
+  window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
+  return await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+PANELS = [page for page in CHAPTERS if "panels.play(" in (ROOT / f"{page}.ipynb").read_text(encoding="utf-8")]
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("page", PANELS)
+def test_a_panel_trains_and_stops_when_asked(browser, address, page):
+    """With the first code cell alone before it, which imports and loads; while it trains the kernel hears the press."""
+    cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    first = next(number for number, cell in enumerate(cells) if cell["cell_type"] == "code")
+    panel = next(number for number, cell in enumerate(cells) if "panels.play(" in "".join(cell["source"]))
+    with browser.new_context() as context:
+        notebook = opened(context, address, page)
+        notebook.wait_for_function(READY)
+        for number in (first, panel):
+            assert notebook.evaluate(RUN_CELL, number)
+        start = notebook.get_by_role("button", name="Start", exact=True)
+        start.scroll_into_view_if_needed()
+        start.click()
+        words = notebook.locator(".widget-label", has_text="Run 1 · ")
+        words.wait_for()
+        notebook.wait_for_function("() => document.querySelector('.widget-image')?.naturalWidth > 0")
+        notebook.get_by_role("button", name="Stop", exact=True).click()
+        notebook.locator(".widget-label", has_text=re.compile(r"^Run 1 · .* · stopped$")).wait_for(timeout=30_000)
+        assert start.is_enabled()
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("why", NO_SERVICE_WORKER)
 def test_without_a_service_worker_a_chapter_runs_too(browser, address, why):
