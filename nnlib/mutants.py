@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .activations import ReLU
 from .layers import Linear
 
 
@@ -45,72 +46,48 @@ def of_gradients(gradients, names):
             yield f"d{name} {what}", spoilt(name, change)
 
 
-LAYER_FAULTS = (
-    "no transpose",
-    "dX, a part in a thousand",
-    "dX of three examples alone",
-    "db as a mean",
-    "all outputs taken as one",
-    "no db",
-    "dW that adds up",
-    "one entry of dW",
-    "a look is remembered",
-    "the first batch is remembered",
-    "a second way back",
-    "X is changed",
-    "dA is changed",
-)
-
-
-class MutantLinear(Linear):
-    """A linear layer with one of the faults `LAYER_FAULTS`, planted; with None it is right.
-
-    Parameters
-    ----------
-    fault : str or None
-    inputs, outputs, rng
-        As of `nnlib.layers.Linear`.
+def of_layers(rng):
+    """Yield layers for rows of 4 numbers that break the contract of a layer (chapter 11), each with words for what is
+    wrong. What they return forward is right.
     """
 
-    def __init__(self, fault, inputs, outputs, rng):
-        if fault is not None and fault not in LAYER_FAULTS:
-            raise ValueError(f"expected a fault, one of {', '.join(LAYER_FAULTS)}, got {fault!r}")
-        super().__init__(inputs, outputs, rng)
-        self.fault, self._first = fault, None
+    def gate(**methods):
+        return type("ReLU", (ReLU,), methods)()
 
-    def remember(self, train, *what):
-        super().remember(train or self.fault == "a look is remembered", *what)
-        if self.fault == "X is changed":
-            what[0][-1] = 0
+    def linear(change):
+        def backward(self, dZ):
+            old = {name: grad.copy() for name, grad in self.grads.items()}
+            return change(self, Linear.backward(self, dZ), dZ, old)
 
-    def recall(self):
-        kept = self._memory if self.fault == "a second way back" else super().recall()
-        self._first = self._first or kept
-        return self._first if self.fault == "the first batch is remembered" else kept
+        layer = type("Linear", (Linear,), {"backward": backward})(4, 4, rng)
+        layer.params["b"][...] = rng.normal(size=4)
+        return layer
 
-    def backward(self, dZ):
-        W, old = self.params["W"], self.grads["W"].copy()
-        if self.fault == "dA is changed":
-            dZ[-1] = 0
-        dX, (dW, db) = super().backward(dZ), self.grads.values()
-        match self.fault:
-            case "no transpose":
-                dX = dZ @ W
-            case "dX, a part in a thousand":
-                dX *= 1.001
-            case "dX of three examples alone":
-                dX[3:] = 0
-            case "db as a mean":
-                db /= len(dZ)
-            case "all outputs taken as one":
-                dX = np.full_like(dZ, dZ.mean()) @ W.T
-            case "no db":
-                db[...] = 0
-            case "dW that adds up":
-                dW += old
-            case "one entry of dW":
-                dW[-2, 1] = 0
-        return dX
+    def noted(name, how):  # another gradient of one parameter
+        def change(self, dX, dZ, old):
+            self.grads[name][...] = how(self.grads[name], dZ, old[name])
+            return dX
 
-    def __repr__(self):
-        return f"Linear({self.inputs}, {self.outputs})"
+        return linear(change)
+
+    def keep(self, train, *what):
+        self._memory = what
+
+    def keep_first(self, train, *what):
+        self._memory = self.__dict__.setdefault("first", what)
+
+    spare = np.arange(16).reshape(4, 4) != 9
+    yield "no transpose", linear(lambda self, dX, dZ, old: dZ @ self.params["W"])
+    yield "dX, a part in a thousand", linear(lambda self, dX, *_: 1.001 * dX)
+    yield "dX of three examples alone", linear(lambda self, dX, *_: dX * (np.arange(len(dX)) < 3)[:, None])
+    yield "all outputs taken as one", linear(lambda self, dX, dZ, old: np.full_like(dZ, dZ.mean()) @ self.params["W"].T)
+    yield "db as a mean", noted("b", lambda grad, dZ, old: dZ.mean(axis=0))
+    yield "no db", noted("b", lambda grad, dZ, old: 0)
+    yield "dW that adds up", noted("W", lambda grad, dZ, old: grad + old)
+    yield "one entry of dW", noted("W", lambda grad, dZ, old: grad * spare)
+    yield "a look is remembered", gate(remember=keep)
+    yield "the first batch is remembered", gate(remember=keep_first)
+    yield "a second way back", gate(recall=lambda self: self._memory)
+    yield "a mask that is always open", gate(slope=lambda self, Z: self.f(Z) >= 0)
+    yield "X is changed", gate(f=lambda self, Z: np.maximum(Z, 0, out=Z))
+    yield "dA is changed", gate(backward=lambda self, dA: np.multiply(dA, self.slope(*self.recall()), out=dA))

@@ -17,7 +17,7 @@ def chain():
     rng = np.random.default_rng(0)
     net = Sequential(Linear(2, 2, rng), ReLU(), Linear(2, 2, rng), ReLU(), Linear(2, 2, rng))
     for place, W, b in (
-        (0, [[1, -1], [0.5, -0.5]], [0, 0.5]), (2, [[-0.5, 1], [1, 2]], [0, 0]), (4, [[1, -1], [0.5, 2]], [0, 1]),
+        (0, [[1, -1], [0.5, -0.5]], [0, 0.5]), (2, [[-0.5, 1], [0.5, 2]], [0, 0]), (4, [[1, -1], [0.5, 2]], [0, 1]),
     ):  # fmt: skip
         net.params[f"{place}.W"][...], net.params[f"{place}.b"][...] = W, b
     return net

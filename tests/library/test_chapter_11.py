@@ -1,11 +1,12 @@
 """Layers in a list: the two loops of chapter 11 against finite differences, PyTorch and the network written out."""
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlib.activations import ReLU, Tanh
@@ -40,8 +41,11 @@ def test_a_chain_against_differences(sizes, seed):
     net, X, Y = chain(sizes, seed)
     loss = SoftmaxCrossEntropy()
     dX = net.backward(loss.backward(net.forward(X, train=True), Y))
-    errors = check_gradients(lambda: loss.forward(net.scores(X), Y), net.params | {"X": X}, net.grads | {"X": dX})
-    assert max(errors.values()) < 1e-6
+    with warnings.catch_warnings(record=True) as kinks:
+        warnings.simplefilter("always")
+        errors = check_gradients(lambda: loss.forward(net.scores(X), Y), net.params | {"X": X}, net.grads | {"X": dX})
+    assume(not kinks)  # beside a kink a difference says nothing
+    assert max(errors.values()) < 1e-5
 
 
 @pytest.mark.equation("eq-sequential", "eq-chain-of-layers")

@@ -40,7 +40,7 @@ PLAYED = re.compile(r'figures\.play\(\\"(\w+)\\"\)')
 KNOWN = re.compile(
     r"console: (Menu entry for command '(application:close|filemenu:close-and-cleanup)' is duplicated\."
     r"|No exact match found for python, using kernel python that matches language=python"
-    r"|(Cross reference target was not found: (ch-\d\d|refresh-[a-z-]+)\n?)+)"  # on other pages
+    r"|(Cross reference target was not found: (ch-\d\d|refresh-[a-z-]+|fig-\d\d-[a-z-]+)\n?)+)"  # pages, cells below
 )
 REGISTER = "ServiceWorkerContainer.prototype.register = () =>"
 # What a browser does at an address without https, in a private window, and when it is stuck.
@@ -251,13 +251,21 @@ def test_the_wheels_have_all_of_the_library_and_of_the_figures(tmp_path):
     """Subpackages too, and files that are no Python."""
     new = ["nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl", "book/_static/figures/data/more/digits.js"]
     no = ["nnlib/gpu/__pycache__/old.pyc", "book/_static/figures/still/softmax.svg"]
-    for name in ["nnlib/__init__.py", "notebooks/figures.py", "book/_static/figures/figures.css", *new, *no]:
+    for name in [
+        "nnlib/__init__.py",
+        "notebooks/figures.py",
+        "notebooks/panels.py",
+        "book/_static/figures/figures.css",
+        *new,
+        *no,
+    ]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1")
     packed = {name: set(files) for name, (files, *_) in pyodide_folder.own_packages(tmp_path).items()}
     assert packed == {
         "nnlib": {"nnlib/__init__.py", *new[:2]},
         "figures": {"figures/__init__.py", "book/_static/figures/figures.css", new[2]},
+        "panels": {"panels/__init__.py"},
     }
 
 

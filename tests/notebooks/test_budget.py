@@ -1,5 +1,7 @@
 """The budget of a chapter: work counts, waiting does not, and whoever is far over it fails under its own name."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 from nbformat import v4
@@ -9,7 +11,7 @@ PLUGINS = ("-p", "numeric_nbval", "-p", "budget", "--nbval", "--nbval-current-en
 
 
 @pytest.fixture
-def run(pytester):
+def run(pytester, monkeypatch):
     """Run a chapter that works and waits, beside a test of a figure that works; return the result."""
 
     def run(work, wait, budget, figure=0.0, *arguments):
@@ -27,7 +29,9 @@ def run(pytester):
             f"@pytest.mark.sweep\n@pytest.mark.parametrize('name', ['wave'])\n"
             f"def test_long(name):\n    exec({WORK.format(2)!r})\n"
         )
-        return pytester.runpytest(*PLUGINS, *arguments)
+        # In a process of its own: a browser that this one has open would count.
+        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        return pytester.runpytest_subprocess(*PLUGINS, *arguments)
 
     return run
 

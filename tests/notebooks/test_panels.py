@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ipywidgets
@@ -13,6 +14,12 @@ sys.path.insert(0, str(FOLDER))
 import panels  # noqa: E402
 
 sys.path.remove(str(FOLDER))
+
+
+def run(coroutine):
+    """In a thread of its own: in this one Playwright's loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 def count_up(steps=5, rate=0.5):
@@ -53,7 +60,7 @@ def test_a_run_is_told_and_drawn_and_the_next_one_leaves_it_in_grey():
         assert "loss 0.2," in panel.words.value and b"run 1" in bytes(panel.picture.value)
         assert not panel.start.disabled and panel.stop.disabled
 
-    asyncio.run(both())
+    run(both())
 
 
 def test_stop_works_while_it_trains_and_what_was_drawn_stays():
@@ -78,7 +85,7 @@ def test_stop_works_while_it_trains_and_what_was_drawn_stays():
         await asyncio.sleep(0.1)
         assert len(heard) == seen
 
-    asyncio.run(press())
+    run(press())
 
 
 def test_what_goes_wrong_is_said_and_start_works_again():
@@ -95,7 +102,7 @@ def test_what_goes_wrong_is_said_and_start_works_again():
         await panel.begin()
         assert panel.words.value.endswith("finished")
 
-    asyncio.run(twice())
+    run(twice())
 
 
 def test_an_experiment_that_cannot_begin_says_so():
@@ -104,7 +111,7 @@ def test_an_experiment_that_cannot_begin_says_so():
         await panel.begin()
         assert panel.words.value == "ZeroDivisionError: division by zero"
 
-    asyncio.run(press())
+    run(press())
 
 
 def test_only_a_few_runs_stay():
@@ -114,10 +121,10 @@ def test_only_a_few_runs_stay():
             await panel.begin()
         assert [run["number"] for run in panel.runs] == [4, 5, 6, 7]
 
-    asyncio.run(many())
+    run(many())
 
 
 def test_without_ipywidgets_a_sentence_stands_there():
     code = "import sys; sys.modules['ipywidgets'] = None\nimport panels; print(panels.play(len, rate=(1, 2)))"
-    run = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == panels.ABSENT == repr(panels.play(count_up))
+    said = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == panels.ABSENT == repr(panels.play(count_up))

@@ -281,6 +281,7 @@ def test_a_click_into_the_code_opens_the_editor_there_in_the_same_colours(tab, a
     chapter = Chapter(tab, address)
     colour = "e => getComputedStyle(e).color"
     word = chapter.cell(1).locator("pre span", has_text="import").first
+    word.scroll_into_view_if_needed()
     before, box = word.evaluate(colour), word.bounding_box()
     word.click()
     editor = chapter.cell(1).locator(".cm-content")

@@ -9,7 +9,7 @@ const initial = { at: 9, shared: false, look: false };  // at the first ReLU, on
 
 const X = [1, 2], OTHER = [-1, -1], RIGHT = 0;  // the example, one of another batch, the class that is right
 const LAYERS = [
-  { W: [[1, -1], [0.5, -0.5]], b: [0, 0.5] }, null, { W: [[-0.5, 1], [1, 2]], b: [0, 0] }, null,  // null: a ReLU
+  { W: [[1, -1], [0.5, -0.5]], b: [0, 0.5] }, null, { W: [[-0.5, 1], [0.5, 2]], b: [0, 0] }, null,  // null: a ReLU
   { W: [[1, -1], [0.5, 2]], b: [0, 1] }];
 const LAST = LAYERS.length, STEPS = 2 * LAST;  // steps 0 to 4 go forward, 5 is the loss, 6 to 10 go back
 
