@@ -120,7 +120,9 @@ class SiLU(Activation):
 
 
 class GELU(Activation):
-    """z times Φ(z), the share of a normal distribution below z, in its exact form (Hendrycks and Gimpel, 2016)."""
+    """z times Φ(z), the share of a normal distribution below z, in its exact
+    form (Hendrycks and Gimpel, 2016).
+    """
 
     def f(self, Z):
         return Z * normal_cdf(Z)  # eq-gelu

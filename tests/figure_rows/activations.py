@@ -17,7 +17,6 @@ STATES = [
     {"f": "tanh", "at": "a", "c": 4, "z": 2.5},
     {"f": "ReLU", "unit": 2, "c": 0.5},
     {"f": "SiLU", "unit": 1, "c": 16, "z": -8},
-    {"f": "ELU", "at": "a", "unit": 2, "z": -1},
     {"f": "leaky", "unit": 2, "c": 0.25, "z": 0},
 ]
 LOOSE = 1e-6  # the figure's own Φ is right to seven digits

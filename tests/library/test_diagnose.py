@@ -1,4 +1,4 @@
-"""The noise of gradients, from gradients made one by one and every batch that can be drawn; and which units are dead."""
+"""The noise of gradients, against gradients made one by one and every batch that can be drawn; and dead units."""
 
 from itertools import product
 
