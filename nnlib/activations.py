@@ -28,7 +28,7 @@ class Activation(Layer):
 
     def backward(self, dA):
         (Z,) = self.recall()
-        return dA * self.slope(Z)
+        return dA * self.slope(Z)  # eq-activation-dZ
 
 
 class ReLU(Activation):
@@ -57,10 +57,10 @@ class LeakyReLU(Activation):
         self.alpha = float(alpha)  # a NumPy number would widen float32
 
     def f(self, Z):
-        return np.where(Z > 0, Z, self.alpha * Z)
+        return np.where(Z > 0, Z, self.alpha * Z)  # eq-leaky-relu
 
     def slope(self, Z):
-        return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.alpha))
+        return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.alpha))  # eq-leaky-relu
 
 
 class ELU(Activation):
@@ -79,10 +79,12 @@ class ELU(Activation):
         self.alpha = float(alpha)  # a NumPy number would widen float32
 
     def f(self, Z):
-        return np.where(Z > 0, Z, self.alpha * np.expm1(np.minimum(Z, 0)))  # above 0, exp could overflow
+        below = self.alpha * np.expm1(np.minimum(Z, 0))  # above 0, exp could overflow
+        return np.where(Z > 0, Z, below)  # eq-elu
 
     def slope(self, Z):
-        return np.where(Z > 0, Z.dtype.type(1), self.alpha * np.exp(np.minimum(Z, 0)))
+        below = self.alpha * np.exp(np.minimum(Z, 0))
+        return np.where(Z > 0, Z.dtype.type(1), below)  # eq-elu
 
 
 class Sigmoid(Activation):
@@ -93,44 +95,46 @@ class Sigmoid(Activation):
 
     def slope(self, Z):
         A = sigmoid(Z)
-        return A * (1 - A)
+        return A * (1 - A)  # eq-sigmoid-slope
 
 
 class Tanh(Activation):
     """(exp z − exp −z)/(exp z + exp −z)."""
 
     def f(self, Z):
-        return np.tanh(Z)
+        return np.tanh(Z)  # eq-tanh
 
     def slope(self, Z):
-        return 1 - np.tanh(Z) ** 2
+        return 1 - np.tanh(Z) ** 2  # eq-tanh-slope
 
 
 class SiLU(Activation):
     """z times its sigmoid (Hendrycks and Gimpel, 2016; also called swish)."""
 
     def f(self, Z):
-        return Z * sigmoid(Z)
+        return Z * sigmoid(Z)  # eq-silu
 
     def slope(self, Z):
         A = sigmoid(Z)
-        return A + Z * A * (1 - A)
+        return A + Z * A * (1 - A)  # eq-silu
 
 
 class GELU(Activation):
-    """z times Φ(z), the share of a normal distribution below z, in its exact form (Hendrycks and Gimpel, 2016)."""
+    """z times Φ(z), the share of a normal distribution below z, in its exact
+    form (Hendrycks and Gimpel, 2016).
+    """
 
     def f(self, Z):
-        return Z * normal_cdf(Z)
+        return Z * normal_cdf(Z)  # eq-gelu
 
     def slope(self, Z):
-        return normal_cdf(Z) + Z * normal_density(Z)
+        return normal_cdf(Z) + Z * normal_density(Z)  # eq-gelu
 
 
 def sigmoid(Z):
     """Return 1/(1 + exp(−z)) for each z; no exponent is above 0, so that none overflows."""
     E = np.exp(-np.abs(Z))
-    return np.where(Z >= 0, Z.dtype.type(1), E) / (1 + E)
+    return np.where(Z >= 0, Z.dtype.type(1), E) / (1 + E)  # eq-sigmoid
 
 
 def normal_density(Z):
@@ -156,4 +160,4 @@ def normal_cdf(Z):
     z, index = near / _STEPS, near.astype(int) + _END * _STEPS
     d = Z - z
     series = d * (1 - d * (z / 2 - d * ((z * z - 1) / 6 + d * (3 * z - z**3) / 24)))
-    return _CDF[index].astype(Z.dtype) + normal_density(z) * series
+    return _CDF[index].astype(Z.dtype) + normal_density(z) * series  # eq-normal-cdf

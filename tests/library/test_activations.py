@@ -57,6 +57,10 @@ def inputs(draw, largest=1e4):
     return draw(hnp.arrays(dtype, shape, elements=elements | st.sampled_from([0.0, -0.0, largest, -largest])))
 
 
+@pytest.mark.equation(
+    "eq-activation-dZ", "eq-leaky-relu", "eq-elu", "eq-sigmoid", "eq-sigmoid-slope", "eq-tanh", "eq-tanh-slope",
+    "eq-silu", "eq-gelu",
+)  # fmt: skip
 @twins
 @some
 @given(Z=inputs(), layout=layouts, seed=seeds)
@@ -69,6 +73,9 @@ def test_against_torch(ours, theirs, Z, layout, seed):
     agree(ours.backward(laid(dA, layout)), tZ.grad, Z.dtype)
 
 
+@pytest.mark.equation(
+    "eq-activation-dZ", "eq-leaky-relu", "eq-elu", "eq-sigmoid-slope", "eq-tanh-slope", "eq-silu", "eq-gelu"
+)
 @twins
 @some
 @given(shape=shapes, seed=seeds)
@@ -117,6 +124,7 @@ def test_the_slope_at_a_kink_is_that_of_the_left_side():
         np.testing.assert_array_equal(layer.backward(np.ones((1, 2))), [[slope, slope]])
 
 
+@pytest.mark.equation("eq-sigmoid")
 @some
 @given(inputs())
 def test_sigmoid_of_z_and_of_minus_z_sum_to_1(Z):
@@ -126,6 +134,16 @@ def test_sigmoid_of_z_and_of_minus_z_sum_to_1(Z):
     assert ((sigmoid(Z) >= 0) & (sigmoid(Z) <= 1)).all()
 
 
+@pytest.mark.equation("eq-tanh")
+@some
+@given(inputs(20))
+def test_tanh_is_a_sigmoid_stretched(Z):
+    eps = np.finfo(Z.dtype).eps
+    np.testing.assert_allclose(Tanh().f(Z), 2 * sigmoid(2 * Z) - 1, rtol=0, atol=4 * eps)
+    np.testing.assert_allclose(Tanh().slope(Z), 4 * Sigmoid().slope(2 * Z), rtol=0, atol=4 * eps)
+
+
+@pytest.mark.equation("eq-gelu")
 def test_gelu_is_the_exact_one_to_1e_14():
     Z = np.concatenate([np.random.default_rng(0).normal(0, 4, 100_000), np.linspace(-10, 10, 20_001)])[None]
     tZ = torch.tensor(Z, requires_grad=True)
@@ -136,6 +154,7 @@ def test_gelu_is_the_exact_one_to_1e_14():
     assert np.abs(layer.backward(np.ones_like(Z)) - tZ.grad.numpy()).max() < 1e-14
 
 
+@pytest.mark.equation("eq-normal-cdf")
 @some
 @given(st.floats(-1e300, 1e300) | st.floats(-10, 10))
 def test_the_normal_distribution_against_python_s_own_erf(z):
@@ -144,6 +163,7 @@ def test_the_normal_distribution_against_python_s_own_erf(z):
     assert normal_density(Z)[0] == pytest.approx(math.exp(-min(z * z / 2, 1e3)) / math.sqrt(2 * math.pi), abs=1e-16)
 
 
+@pytest.mark.equation("eq-normal-cdf")
 def test_outside_its_table_the_normal_distribution_is_0_or_1():
     np.testing.assert_array_equal(normal_cdf(np.array([-np.inf, -1e300, -9.5, 9.5, 1e300, np.inf])), [0, 0, 0, 1, 1, 1])
     for dtype in (np.float32, np.float64):
