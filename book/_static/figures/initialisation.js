@@ -123,10 +123,12 @@ function layout(width) {
 function render(anywidget) {
   const figure = new Figure(anywidget, { label: "Values and gradients in twenty layers", initial, numbers, layout });
 
+  const reading = ({ layer, rms, length, cosine }) => `layer ${layer}: size of the values ${power(rms, 1)}, ` +
+    `length of dW ${power(length, 1)}, cosine ${fixed(cosine, 3)}`;
+
   figure.handle({ label: "layer", of: "layer", min: 1, max: DEPTH - 1, step: 1, page: 5, colour: "muted",
-    cursor: "ew-resize", say: ({ layer, rms, length, cosine }) => `layer ${layer}: size of the values ${power(rms, 1)}, ` +
-      `length of dW ${power(length, 1)}, cosine ${fixed(cosine, 3)}`,
-    spot: ({ layer }, { x, alike }) => [x(layer), alike.range[0]], read: ([px], all, { x }) => x.invert(px) });
+    cursor: "ew-resize", say: reading, spot: ({ layer }, { x, alike }) => [x(layer), alike.range[0]],
+    read: ([px], all, { x }) => x.invert(px) });
 
   figure.equation(({ f, c, predicted, factor }) => [
     ...(f === "ReLU" ? [[frac("1", "2"), role("parameter", "D", "σ²"), "=", frac("1", "2"), "·", fixed(c, 2), "²"],
@@ -139,11 +141,13 @@ function render(anywidget) {
   figure.button("Other weights", () => figure.change({ draw: figure.state.draw + 1 }));
 
   return figure.start({ draw: drawBars,
-    describe: ({ f, c, sizes, lengths, cosines, factor }) =>
-      `${f}, σ√D = ${fixed(c, 2)}: the mean square of the values changes by ${fixed(factor, 2)} a layer. Their size is ` +
-      `${power(sizes[1], 1)} in layer 1, ${power(sizes[19], 1)} in layer 19. The gradient of the weights is ` +
-      `${power(lengths[1], 1)} long in layer 2, ${power(lengths[10], 1)} in layer 11, ${power(lengths[19], 1)} in ` +
-      `layer 20. The cosine of two digits goes from ${fixed(cosines[0], 2)} to ${fixed(cosines[19], 2)}.` });
+    describe: (all) => {
+      const { f, c, sizes, lengths, cosines, factor } = all;
+      return `${f}, σ√D = ${fixed(c, 2)}: the mean square of the values changes by ${fixed(factor, 2)} a layer. Their ` +
+        `size is ${power(sizes[1], 1)} in layer 1, ${power(sizes[19], 1)} in layer 19. The gradient of the weights is ` +
+        `${power(lengths[1], 1)} long in layer 2, ${power(lengths[10], 1)} in layer 11, ${power(lengths[19], 1)} in ` +
+        `layer 20. The cosine of two digits goes from ${fixed(cosines[0], 2)} to ${fixed(cosines[19], 2)}. In ${reading(all)}.`;
+    } });
 }
 
 export default { render };
