@@ -12,7 +12,7 @@ from nnlib.layers import Linear
 from nnlib.sequential import Sequential
 
 STATES = [
-    {"c": 1, "layer": 19},
+    {"c": 2**0.5, "layer": 19},
     {"f": "sigmoid", "layer": 2},
     {"f": "tanh", "c": 1.1, "draw": 1, "layer": 7},
     {"f": "tanh", "c": 3, "layer": 1},

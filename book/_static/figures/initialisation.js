@@ -4,7 +4,7 @@ import { Figure, argmax, axis, bar, bytes, chunks, clamp, fixed, frac, line, nib
   shown, sum, text } from "./base.js";
 import { DIGITS } from "./data/initialisation.js";
 
-const initial = { f: "ReLU", c: Math.SQRT2, layer: 10, draw: 0 };
+const initial = { f: "ReLU", c: 1, layer: 10, draw: 0 };
 const SCALES = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, Math.SQRT2, 1.5, 1.6, 1.8, 2, 2.3, 2.6, 3];  // of σ√D
 const SIZES = [784, ...Array(19).fill(64), 10], DEPTH = SIZES.length - 1;
 
@@ -113,11 +113,11 @@ function drawBars({ sizes, lengths, cosines, layer, rms, length, cosine }, { x, 
 }
 
 function layout(width) {
-  const x0 = 52, step = (width - x0 - 10) / 21, decade = 4.6;
+  const x0 = 52, step = (width - x0 - 10) / 21, decade = 5;
   const rows = (top, decades) => [top + decade * decades, top];
-  return { height: 424, half: Math.max(2, 0.36 * step), x: scale([-0.5, 20.5], [x0, width - 10]),
-    values: scale([1e-10, 1e8], rows(28, 18), { log: true }), gradients: scale([1e-18, 1e8], rows(144, 26), { log: true }),
-    alike: scale([0, 1], [372, 300]) };
+  return { height: 448, half: Math.max(2, 0.36 * step), x: scale([-0.5, 20.5], [x0, width - 10]),
+    values: scale([1e-10, 1e8], rows(28, 18), { log: true }), gradients: scale([1e-18, 1e8], rows(154, 26), { log: true }),
+    alike: scale([0, 1], [396, 322]) };
 }
 
 function render(anywidget) {
@@ -126,7 +126,7 @@ function render(anywidget) {
   const reading = ({ layer, rms, length, cosine }) => `layer ${layer}: size of the values ${power(rms, 1)}, ` +
     `length of dW ${power(length, 1)}, cosine ${fixed(cosine, 3)}`;
 
-  figure.handle({ label: "layer", of: "layer", min: 1, max: DEPTH - 1, step: 1, page: 5, colour: "muted",
+  figure.handle({ label: "layer", of: "layer", min: 1, max: DEPTH - 1, step: 1, page: 5, colour: "value",
     cursor: "ew-resize", say: reading, spot: ({ layer }, { x, alike }) => [x(layer), alike.range[0]],
     read: ([px], all, { x }) => x.invert(px) });
 
