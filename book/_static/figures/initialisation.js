@@ -1,7 +1,7 @@
 // Twenty layers (chapter 13): how large values and gradients are in each, for weights of any scale, before training.
 
 import { Figure, argmax, axis, bar, bytes, chunks, clamp, fixed, frac, line, nibbles, plain, power, role, runs, scale,
-  shown, sum, text } from "./base.js";
+  shown, sum, sup, text } from "./base.js";
 import { DIGITS } from "./data/initialisation.js";
 
 const initial = { f: "ReLU", c: 1, layer: 10, draw: 0 };
@@ -131,9 +131,9 @@ function render(anywidget) {
     read: ([px], all, { x }) => x.invert(px) });
 
   figure.equation(({ f, c, predicted, factor }) => [
-    ...(f === "ReLU" ? [[frac("1", "2"), role("parameter", "D", "σ²"), "=", frac("1", "2"), "·", fixed(c, 2), "²"],
-      ["=", shown("predicted", fixed(predicted, 2)), plain(" a layer,\u2002")]] : []),
-    [plain("measured: "), role("value", shown("factor", fixed(factor, 2)))]]);
+    ...(f === "ReLU" ? [[frac("1", "2"), role("parameter", "D", "σ²"), "=", frac("1", "2"), "·", sup(fixed(c, 2), "2")],
+      ["=", shown("predicted", fixed(predicted, 2)), plain("\u2003")]] : []),
+    [plain("measured a layer:\u2002"), role("value", shown("factor", fixed(factor, 2)))]]);
 
   figure.slider({ label: "weights, *σ*√*D*", of: "c", among: SCALES,
     say: ({ c }) => fixed(c, 2) + ({ [Math.SQRT2]: " (He)", 1: " (Xavier)" }[c] ?? "") });
