@@ -91,11 +91,11 @@ export function numbers({ f, c, layer, draw }) {
 /** Three rows of bars over the layers: how large the values are, how long the gradients, how alike the digits. */
 function drawBars({ sizes, lengths, cosines, layer, rms, length, cosine }, { x, values, gradients, alike, half }) {
   const [x0, x1] = x.range, most = (map, v) => clamp(map(Math.max(v, 1e-300)), map.range[1], map.range[0]);
-  const column = (map, from, role) => (v, i) => bar(x(i) - half, map(from), x(i) + half, most(map, v),
-    { class: `fill ${role}`, opacity: i === layer ? 1 : 0.6 });
-  const head = (map, words, number, shows, role) => [
-    text(x0, map.range[1] - 12, words, { class: role }),
-    text(x1, map.range[1] - 12, number, { class: role, anchor: "end", shows })];
+  const column = (map, from, colour) => (v, i) => bar(x(i) - half, map(from), x(i) + half, most(map, v),
+    { class: `fill ${colour}`, opacity: i === layer ? 1 : 0.6 });
+  const head = (map, words, number, shows, colour) => [
+    text(x0, map.range[1] - 12, words, { class: colour }),
+    text(x1, map.range[1] - 12, number, { class: colour, anchor: "end", shows })];
   const print = (v) => power(v, 0);
   return [
     line(x(layer), values.range[1], x(layer), alike.range[0], { class: "stroke muted", "stroke-dasharray": "2 4" }),
