@@ -51,13 +51,16 @@ const back = (dZ, W, D, H, factor) => dZ.map((dz) => Float64Array.from({ length:
   return factor * da;
 }));
 
-const products = (A) => A.map((a) => A.map((b) => a.reduce((total, ai, i) => total + ai * b[i], 0)));
-const meanSquare = (A) => sum(products(A).map((row, n) => row[n])) / A.length / A[0].length;
+/** The inner products of all rows with all rows. */
+const products = (A) => A.map((a) => A.map((b) => {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+  return total;
+}));
 
-/** The mean cosine of the angle between two different rows. */
-function likeness(A) {
-  const P = products(A), N = A.length;
-  const all = P.flatMap((row, n) => row.map((product, i) => product / Math.sqrt(P[n][n] * P[i][i])));
+/** The mean cosine of the angle between two different rows, from their products. */
+function likeness(P) {
+  const N = P.length, all = P.flatMap((row, n) => row.map((product, i) => product / Math.sqrt(P[n][n] * P[i][i])));
   return (sum(all) - N) / (N * (N - 1));
 }
 
@@ -73,15 +76,15 @@ export function numbers({ f, c, layer, draw }) {
     Zs.push(through(As[l], W, SIZES[l], SIZES[l + 1], c / Math.sqrt(SIZES[l])));
     As.push(Zs[l].map((z) => z.map(value)));
   });
-  const lengths = Array(DEPTH);
+  const Ps = As.slice(0, DEPTH).map(products), lengths = Array(DEPTH);
   let dZ = Zs[DEPTH - 1].map((z, n) => softmaxLess(z, n, digits.length));
   for (let l = DEPTH - 1; l >= 0; l--) {
-    const P = products(As[l]), Q = products(dZ);  // ‖dW‖² from these, without dW
-    lengths[l] = Math.sqrt(Math.max(0, sum(P.flatMap((row, n) => row.map((product, i) => product * Q[n][i])))));
+    const Q = products(dZ);  // ‖dW‖² from this and P, without dW
+    lengths[l] = Math.sqrt(Math.max(0, sum(Ps[l].flatMap((row, n) => row.map((product, i) => product * Q[n][i])))));
     if (l) dZ = back(dZ, weights[l], SIZES[l], SIZES[l + 1], c / Math.sqrt(SIZES[l]))
       .map((da, n) => da.map((d, i) => d * slope(Zs[l - 1][n][i])));
   }
-  const hidden = As.slice(0, DEPTH), squares = hidden.map(meanSquare), cosines = hidden.map(likeness);
+  const squares = Ps.map((P, l) => sum(P.map((row, n) => row[n])) / P.length / SIZES[l]), cosines = Ps.map(likeness);
   return { sizes: squares.map(Math.sqrt), lengths, cosines, rms: Math.sqrt(squares[layer]), length: lengths[layer - 1],
     cosine: cosines[layer], factor: (squares[19] / squares[1]) ** (1 / 18), predicted: c * c / 2 };
 }
