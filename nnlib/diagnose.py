@@ -94,3 +94,31 @@ def dead_units(net, X, chunk=2000):
                 dead[place] = dead.get(place, True) & silent
             A = layer.forward(A)
     return dead
+
+
+def mean_squares(net, X):
+    """Return the mean square of what runs into each layer of a network, and of its scores: whether the numbers keep
+    their size on the way.
+
+    Parameters
+    ----------
+    net : nnlib.sequential.Sequential
+    X : array (N, D) of floats
+        Rows, as the network gets them.
+
+    Returns
+    -------
+    list of float
+        One more than there are layers: entry i is of what runs into layer i, the last of the scores.
+
+    Raises
+    ------
+    ValueError
+        If X is of whole numbers: the square of a pixel has no room in a byte.
+    """
+    if not np.issubdtype(X.dtype, np.floating):
+        raise ValueError(f"expected rows of floats, as data.scale makes them, got {X.dtype}")
+    passed = [X]
+    for layer in net.layers:
+        passed.append(layer.forward(passed[-1]))
+    return [float(np.mean(A**2)) for A in passed]  # eq-mean-square

@@ -19,7 +19,7 @@ def uniform(rng, fan_in, fan_out, limit=0.5):
 
 def he_uniform(rng, fan_in, fan_out):
     """Return a (fan_in, fan_out) matrix of uniform draws with the variance of `he_normal`, 2/fan_in."""
-    limit = np.sqrt(6 / fan_in)
+    limit = np.sqrt(6 / fan_in)  # eq-he-uniform
     return rng.uniform(-limit, limit, (fan_in, fan_out))
 
 
@@ -27,12 +27,12 @@ def xavier_normal(rng, fan_in, fan_out):
     """Return a (fan_in, fan_out) matrix of N(0, 2/(fan_in + fan_out)) draws, between what keeps the forward and what
     keeps the backward pass at one size where the slope is 1 (Glorot and Bengio, 2010).
     """
-    return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))
+    return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))  # eq-xavier-normal
 
 
 def xavier_uniform(rng, fan_in, fan_out):
     """Return a (fan_in, fan_out) matrix of uniform draws with the variance of `xavier_normal`."""
-    limit = np.sqrt(6 / (fan_in + fan_out))
+    limit = np.sqrt(6 / (fan_in + fan_out))  # eq-xavier-uniform
     return rng.uniform(-limit, limit, (fan_in, fan_out))
 
 
@@ -43,4 +43,4 @@ def orthogonal(rng, fan_in, fan_out):
     longer, shorter = max(fan_in, fan_out), min(fan_in, fan_out)
     Q, R = np.linalg.qr(rng.normal(size=(longer, shorter)))
     Q = Q * np.sign(np.diag(R))  # without it some orthogonal matrices would be likelier than others
-    return Q if fan_in >= fan_out else Q.T
+    return Q if fan_in >= fan_out else Q.T  # eq-orthogonal

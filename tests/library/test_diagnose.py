@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from nnlib import data, diagnose
 from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid
-from nnlib.diagnose import dead_units
+from nnlib.diagnose import dead_units, mean_squares
+from nnlib.init import orthogonal
 from nnlib.layers import Linear
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.sequential import Sequential
@@ -139,3 +140,33 @@ def test_a_score_of_exactly_0_is_silent_and_a_slope_below_0_is_not():
 def test_of_no_examples_nothing_is_known():
     with pytest.raises(ValueError, match="expected at least one example, got none"):
         dead_units(network(np.random.default_rng(0), ReLU), np.empty((0, 6), np.uint8))
+
+
+# ---- mean squares ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.equation("eq-mean-square")
+@pytest.mark.parametrize("kinds", [(ReLU,), (Sigmoid, GELU)])
+def test_the_mean_squares_are_those_of_what_passes(kinds):
+    """Counted number by number, from the program written out."""
+    rng = np.random.default_rng(0)
+    net, A = network(rng, *kinds), rng.normal(size=(7, 6))
+    found, expected = mean_squares(net, A), []
+    for layer in (*net.layers, None):
+        numbers = A.ravel().tolist()
+        expected.append(sum(a * a for a in numbers) / len(numbers))
+        A = layer.forward(A) if layer else A
+    assert found == pytest.approx(expected, rel=1e-13)
+    assert len(found) == len(net.layers) + 1
+
+
+@pytest.mark.equation("eq-mean-square")
+def test_through_orthogonal_weights_no_mean_square_changes():
+    rng = np.random.default_rng(0)
+    net = Sequential(*(Linear(8, 8, rng, init=orthogonal) for _ in range(5)))
+    assert np.ptp(mean_squares(net, rng.normal(size=(3, 8)))) < 1e-13
+
+
+def test_bytes_are_refused_where_their_squares_would_overflow():
+    with pytest.raises(ValueError, match=r"expected rows of floats, as data\.scale makes them, got uint8"):
+        mean_squares(network(np.random.default_rng(0)), np.full((1, 6), 200, np.uint8))

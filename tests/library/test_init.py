@@ -50,6 +50,7 @@ SCALED = {
 }
 
 
+@pytest.mark.equation("eq-he-uniform", "eq-xavier-normal", "eq-xavier-uniform")
 @pytest.mark.parametrize(("init", "variance"), SCALED.values(), ids=SCALED)
 @pytest.mark.parametrize(("D", "H"), [(400, 300), (100, 900), (900, 100), (784, 64)])
 def test_the_variance_is_the_promised_one(init, variance, D, H):
@@ -60,6 +61,7 @@ def test_the_variance_is_the_promised_one(init, variance, D, H):
     assert abs(W.mean()) < 5 * (variance(D, H) / W.size) ** 0.5
 
 
+@pytest.mark.equation("eq-he-uniform", "eq-xavier-uniform")
 @pytest.mark.parametrize(("init", "variance"), [SCALED["he_uniform"], SCALED["xavier_uniform"]])
 def test_uniform_draws_fill_their_interval_and_no_more(init, variance):
     limit = (3 * variance(300, 200)) ** 0.5
@@ -67,6 +69,7 @@ def test_uniform_draws_fill_their_interval_and_no_more(init, variance):
     assert 0.999 * limit < np.abs(W).max() <= limit
 
 
+@pytest.mark.equation("eq-he-uniform", "eq-xavier-normal", "eq-xavier-uniform")
 def test_the_same_variances_as_torch_s():
     for ours, theirs in (
         (he_uniform, torch.nn.init.kaiming_uniform_),
@@ -78,6 +81,7 @@ def test_the_same_variances_as_torch_s():
         assert W.std() == pytest.approx(tW.std().item(), rel=0.02)
 
 
+@pytest.mark.equation("eq-xavier-normal", "eq-xavier-uniform")
 def test_xavier_keeps_the_size_of_a_signal_where_the_slope_is_1():
     rng = np.random.default_rng(0)
     for init in (xavier_normal, xavier_uniform):
@@ -87,6 +91,7 @@ def test_xavier_keeps_the_size_of_a_signal_where_the_slope_is_1():
         assert (x**2).mean() == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.equation("eq-orthogonal")
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_orthogonal_keeps_all_lengths_of_the_smaller_space(D, H, seed):
     W = orthogonal(np.random.default_rng(seed), D, H)
