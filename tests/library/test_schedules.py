@@ -1,5 +1,9 @@
 """schedules.py: where each begins, peaks and ends; no jump where none should be; and training on in a second call."""
 
+import copy
+import dataclasses
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -112,3 +116,17 @@ def test_a_step_size_that_is_none_is_refused(schedule, eta):
 def test_other_settings_that_do_not_fit_are_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+MADE = [constant(0.1), step_decay(0.1, 10), linear_decay(0.1), cosine_decay(0.1, 50), warm_up_and_decay(0.02, 0.1, 0)]
+
+
+@pytest.mark.parametrize("schedule", MADE, ids=lambda schedule: type(schedule).__name__)
+def test_a_schedule_is_a_value(schedule):
+    """It can be copied and pickled, is equal to what has its numbers, shows how it was made, and does not change."""
+    for again in (copy.deepcopy(schedule), pickle.loads(pickle.dumps(schedule)), eval(repr(schedule))):
+        assert again == schedule and hash(again) == hash(schedule)
+        np.testing.assert_array_equal(values(again, 40), values(schedule, 40))
+    assert [schedule == other for other in MADE].count(True) == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        schedule.eta = 1
