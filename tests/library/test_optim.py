@@ -200,9 +200,7 @@ def bits(net):
 
 
 @every_kind
-@pytest.mark.parametrize(
-    "copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))]
-)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
 @pytest.mark.parametrize("make", [new_net, two_layer])
 def test_a_network_copied_with_its_optimizer_goes_on_as_the_original(kind, copied, make):
     net, optimizer = make(), kind(0.05)
