@@ -1,6 +1,6 @@
 // The race (chapter 14): five optimizers on the same bowl, seen along its axes, turned, and bent.
 
-import { Figure, axis, clamp, fixed, line, path, power, role, scale, shown, snap, svg, text } from "./base.js";
+import { Figure, axis, clamp, fixed, line, path, plain, power, role, scale, shown, snap, svg, text } from "./base.js";
 import { BEST } from "./data/optimizers.js";
 
 const initial = { surface: "bowl", opt: "Adam", rates: "best", k: 4, correct: true, t: 60, W: [-1.7, -0.7] };
@@ -65,7 +65,8 @@ export function numbers(state) {
 // ---- the drawing --------------------------------------------------------------------------------------------------
 
 const LEFT = -2, BOTTOM = -2, SIZE = 4, CELL = 0.1, COLUMNS = SIZE / CELL + 1;
-const MARKS = ["M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z", "M-5 -5H5V5H-5Z", "M0 -6L6 5H-6Z", "M0 6L6 -5H-6Z", "M0 -7L7 0L0 7L-7 0Z"];
+const MARKS = ["M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z", "M-5 -5H5V5H-5Z", "M0 -6L6 5H-6Z", "M0 6L6 -5H-6Z",
+  "M0 -7L7 0L0 7L-7 0Z"];
 const LEVELS = [0.1, 0.5, 2, 5, 10, 20, 40, 80, 160];
 const mark = (i, x, y, chosen) => path(MARKS[i], { transform: `translate(${x} ${y})`,
   class: `stroke ${chosen ? "parameter" : "muted"}`, style: "fill: var(--ground); stroke-width: 2" });
@@ -82,16 +83,17 @@ function contour(surface, level, place) {
 function drawPlane({ surface, ways, opt }, { across, up }) {
   const [x0, x1] = across.range, [y1, y0] = up.range;
   const place = ([a, b]) => [clamp(across(a) - x0, -5000, 5000), clamp(up(b) - y0, -5000, 5000)];
-  const order = NAMES.map((_, i) => i).sort((i, j) => (NAMES[i] === opt) - (NAMES[j] === opt));  // the chosen one on top
-  const way = (i) => path(`M${ways[i].way.map((W) => place(W).map((x) => x.toFixed(1)).join(" ")).join("L")}`, NAMES[i] === opt
+  const chosen = NAMES.indexOf(opt), order = [0, 1, 2, 3, 4].sort((i, j) => (i === chosen) - (j === chosen));  // on top
+  const through = (i) => ways[i].way.map((W) => place(W).map((x) => x.toFixed(1)).join(" ")).join("L");
+  const way = (i) => path(`M${through(i)}`, i === chosen
     ? { class: "stroke parameter", style: "stroke-width: 3" } : { class: "stroke muted", "stroke-dasharray": "4 3" });
-  const dots = ways[NAMES.indexOf(opt)].way.map(place).map(([x, y]) =>
+  const dots = ways[chosen].way.map(place).map(([x, y]) =>
     `M${(x - 2.5).toFixed(1)} ${y.toFixed(1)}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0`).join("");
   return [
     svg("svg", { x: x0, y: y0, width: x1 - x0, height: y1 - y0 },  // cuts off what lies outside
       ...LEVELS.map((level) => contour(surface, level, place)),
       ...order.map(way), path(dots, { class: "fill parameter", style: "stroke: none" }),
-      ...order.map((i) => mark(i, ...place(ways[i].way.at(-1)), NAMES[i] === opt))),
+      ...order.map((i) => mark(i, ...place(ways[i].way.at(-1)), i === chosen))),
     axis(across, y1, [-2, -1, 0, 1, 2], { name: "*θ*_0" }),
     axis(up, x0, [-2, -1, 0, 1, 2], { side: "left", name: "*θ*_1" })];
 }
@@ -141,9 +143,9 @@ function render(anywidget) {
     const one = (i, w) => role(name, shown(`${shows}.${i}`, power(w, 1)));
     return ["(", one(0, a), ",", one(1, b), ")"];
   };
-  figure.equation(({ mine, opt }) => (mine.lost ? [`${opt} is lost`] : [
-    ["next: θ ← θ − ", `${power(mine.eta, 1)} ·`, pair("parameter", mine.d, "d")],
-    ["from the gradient ", pair("gradient", mine.g, "g")]]));
+  figure.equation(({ mine, opt }) => (mine.lost ? [plain(`${opt} is lost`)] : [
+    [plain("next:\u00a0"), "θ ← θ −", `${power(mine.eta, 1)} ·`, pair("parameter", mine.d, "d")],
+    [plain("from the gradient\u00a0"), pair("gradient", mine.g, "g")]]));
 
   figure.choice({ label: "surface", options: SURFACES, of: "surface" });
   for (const [label, options] of Object.entries(KINDS)) figure.choice({ label, options, of: "opt" });
@@ -157,7 +159,7 @@ function render(anywidget) {
     draw: (all, at) => [...drawPlane(all, at), ...drawTable(all, at)],
     describe: ({ surface, t, ways, first, W, rates, k, correct }) =>
       `After ${t} steps on the ${Object.fromEntries(SURFACES)[surface]}${surface === "bowl" ? "" : " bowl"} from ` +
-      `${W.map((w) => fixed(w)).join(", ")}, ${rates === "best" ? "each with its best learning rate" : "all with one learning rate"} ` +
+      `${W.map((w) => fixed(w)).join(", ")}, ${rates === "best" ? "each with its best" : "all with one"} learning rate ` +
       `times ${factorSaid(k)}${correct ? "" : ", Adam without its correction"}: ` +
       `${NAMES.map((name, i) => `${name} ${ways[i].lost ? "is lost" : power(ways[i].L, 1)}`).join(", ")}. ` +
       (first < 0 ? "All are lost." : `The lowest: ${NAMES[first]}.`) });
