@@ -10,7 +10,7 @@ from served_site import address
 __all__ = ["address", "site"]
 
 settings.register_profile("search", deadline=None, print_blob=True)
-# make test tries the same examples on every machine: what passes here passes there. make test-matrix looks for new ones.
+# make test tries the same examples everywhere: what passes here passes there. make test-matrix looks for new ones.
 settings.register_profile("book", settings.get_profile("search"), derandomize=True)
 settings.load_profile("book")
 

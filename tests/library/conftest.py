@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import warnings
 
 import numpy as np
 import pytest
@@ -18,6 +19,14 @@ def pytest_make_parametrize_id(val):
 
 
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
+
+
+@pytest.fixture
+def no_warning():
+    """A module whose numbers go to the edge of what a float holds asks for it: NumPy's warnings are errors there."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import copy
 import math
-import warnings
 
 import numpy as np
 import pytest
@@ -39,15 +38,9 @@ TWINS = {
     "GELU": (GELU(), torch.nn.GELU()),
 }
 twins = pytest.mark.parametrize(("ours", "theirs"), TWINS.values(), ids=TWINS)
+pytestmark = pytest.mark.usefixtures("no_warning")
 some = settings(max_examples=25)
 shapes = st.tuples(sizes, sizes) | st.tuples(st.integers(1, 3), st.integers(1, 3), sizes, sizes)
-
-
-@pytest.fixture(autouse=True)
-def no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @st.composite

@@ -1,7 +1,5 @@
 """losses.py against finite differences and PyTorch: whole and smoothed targets, and scores of any size."""
 
-import warnings
-
 import numpy as np
 import pytest
 import torch
@@ -14,15 +12,9 @@ from nnlib import functional as F
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import Loss, MeanSquaredError, SoftmaxCrossEntropy
 
+pytestmark = pytest.mark.usefixtures("no_warning")
 some = settings(max_examples=40)
 smoothings = st.sampled_from([0, 0.05, 0.3, 0.9])
-
-
-@pytest.fixture(autouse=True)
-def no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @st.composite

@@ -1,7 +1,6 @@
 """norm.py against finite differences and PyTorch: rows and pictures, in training and in use."""
 
 import copy
-import warnings
 
 import numpy as np
 import pytest
@@ -14,15 +13,9 @@ from nnlib.layers import Linear
 from nnlib.norm import BatchNorm
 from nnlib.sequential import Sequential
 
+pytestmark = pytest.mark.usefixtures("no_warning")
 some = settings(max_examples=30)
 few = st.integers(1, 4)
-
-
-@pytest.fixture(autouse=True)
-def no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @st.composite

@@ -18,6 +18,7 @@ from nnlib.losses import MeanSquaredError, SoftmaxCrossEntropy
 from nnlib.norm import BatchNorm
 from nnlib.optim import SGD, Momentum
 from nnlib.sequential import Sequential
+from nnlib.train import fit
 from nnlib.two_layer import TwoLayerNet
 
 some = settings(max_examples=40)
@@ -79,6 +80,8 @@ def made(plan, seed, dtype=np.float64):
     return net, torch.nn.Sequential(*twins)
 
 
+@pytest.mark.equation("eq-sequential", "eq-chain-of-layers")
+@pytest.mark.equation("eq-linear", "eq-linear-dX", "eq-linear-dW", "eq-linear-db")
 @some
 @given(plans(), st.integers(2, 6), seeds, dtypes, layouts)
 def test_any_depth_against_autograd(plan, N, seed, dtype, layout):
@@ -102,6 +105,8 @@ def test_any_depth_against_autograd(plan, N, seed, dtype, layout):
     assert net.dtype == dtype or not net.params
 
 
+@pytest.mark.equation("eq-sequential", "eq-chain-of-layers")
+@pytest.mark.equation("eq-linear", "eq-linear-dX", "eq-linear-dW", "eq-linear-db")
 @settings(max_examples=15)
 @given(plans(), seeds)
 def test_any_depth_against_differences(plan, seed):
@@ -112,6 +117,7 @@ def test_any_depth_against_differences(plan, seed):
     agrees_with_differences(net, X, rng.normal(size=net.forward(X).shape))
 
 
+@pytest.mark.equation("eq-chain-of-layers")
 @some
 @given(plans(), seeds, st.data())
 def test_nesting_changes_no_bit(plan, seed, data):
@@ -338,18 +344,25 @@ def test_any_loss():
         assert max(errors.values()) < 1e-5
 
 
+@pytest.mark.equation("eq-sequential", "eq-chain-of-layers")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("N", [1, 2, 50])
-def test_it_has_the_bits_of_the_network_written_out(dtype, N):
-    twin = TwoLayerNet(np.random.default_rng(3), 6, 5, 3, dtype=dtype)
-    rng = np.random.default_rng(3)
-    net = Sequential(Linear(6, 5, rng), ReLU(), Linear(5, 3, rng), dtype=dtype)
-    X, Y = batch(N=N, dtype=dtype)
-    Z, grads = twin.scores_and_grads(X, Y)
-    ours = net.scores_and_grads(X, Y)
-    assert ours[0].tobytes() == Z.tobytes()
-    assert [grad.tobytes() for grad in ours[1].values()] == [grad.tobytes() for grad in grads.values()]
-    np.testing.assert_array_equal(net.predict(X), twin.predict(X))
+def test_it_has_the_bits_of_the_network_written_out(dtype):
+    """Of every gradient, for any batch, and of every weight after a training; chapter 11 says so."""
+    rngs = [np.random.default_rng(4), np.random.default_rng(4)]
+    net = Sequential(Linear(784, 64, rngs[0]), ReLU(), Linear(64, 10, rngs[0]), dtype=dtype)
+    twin = TwoLayerNet(rngs[1], dtype=dtype)
+    rng = np.random.default_rng(5)
+    pixels, y = rng.integers(256, size=(160, 784), dtype=np.uint8), rng.integers(10, size=160)
+    for N in (1, 7, 128):
+        X, Y = (pixels[:N] / 255).astype(dtype), np.eye(10, dtype=dtype)[y[:N]]
+        (Z, grads), (Z_too, grads_too) = net.scores_and_grads(X, Y), twin.scores_and_grads(X, Y)
+        assert Z.tobytes() == Z_too.tobytes()
+        assert [grad.tobytes() for grad in grads.values()] == [grad.tobytes() for grad in grads_too.values()]
+        np.testing.assert_array_equal(net.predict(X), twin.predict(X))
+    for network, rng in zip((net, twin), rngs, strict=True):
+        fit(network, pixels, y, rng=rng, epochs=3, batch_size=32, learning_rate=0.2, verbose=False)
+    assert [param.tobytes() for param in net.params.values()] == [param.tobytes() for param in twin.params.values()]
+    assert net.dtype == twin.dtype == dtype
 
 
 # A layer of one's own

@@ -113,6 +113,8 @@ def every_cell_gives_what_is_stored(browser, address, name):
         end = chapter.wait(number, patience=PATIENCE + 20_000 * cell.metadata.get("slow", {}).get("seconds", 0))
         seconds = time.perf_counter() - start
         where = f"cell {number}, which begins {cell.source[:40]!r}"
+        if "started anew" in chapter.status(number):
+            problems.append(f"{where}: {chapter.status(number)}")
         if end != "ran":
             problems.append(f"{where}: {end}. {chapter.status(number)}\n{chapter.printed(number)}")
         elif "run-edited" not in chapter.cell(number).get_attribute("class"):

@@ -27,6 +27,9 @@ PUT_BACK = {
     "a structured array": ("x = np.zeros(2, [('a', int)])", "x['a'] = 3", "x"),
     "a long list": ("x = [[i] for i in range(5000)]", "x[4000].append(1)", "x[4000]"),
     "a long list of numbers": ("x = list(range(5000))", "x[4000] = -1", "x[4000]"),
+    "the order of a set that was larger": (
+        "x = set(range(100, 0, -1))\nfor n in range(1, 95): x.discard(n)\nx |= {1, 33, 65}", "y = 1", "list(x)"
+    ),
     "a dict's order": ("x = {'a': 1, 'b': 2}", "x['a'] = x.pop('a')", "list(x)"),
     "collections": (
         "d, o, c = collections.deque([1], 3), collections.OrderedDict(a=1, b=2), collections.defaultdict(list, a=[1])",

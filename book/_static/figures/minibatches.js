@@ -75,7 +75,7 @@ function drawLines({ stage, bstar }, { sizes, ratios }) {
     line(sizes(bstar), ratios(1), sizes(bstar), y1, { class: "stroke muted", "stroke-dasharray": "2 3" }),
     text(sizes(bstar) - 5, y1 - 8, `*B** = ${fixed(bstar, 0)}`, { anchor: "end", shows: "scale" }),
     axis(sizes, y1, [1, 8, 64, 512, 4096], { name: "batch size *B*" }),
-    axis(ratios, x0, [0.1, 1, 10], { side: "left", name: "noise ÷ signal", print: (x) => String(x) }),
+    axis(ratios, x0, [0.1, 1, 10], { side: "left", name: "distance ÷ length of g", print: (x) => String(x) }),
     text(x1, y0 - 10, STAGES[stage], { class: "muted", anchor: "end" })];
 }
 
@@ -109,7 +109,7 @@ function render(anywidget) {
     read: ([px], all, { sizes }) => clamp(Math.log2(sizes.invert(px)), 0, SIZES.length - 1) });
 
   figure.equation(({ B, bstar, ratio }) => [
-    [frac(plain("noise"), plain("signal")), "="], [frac([plain("√"), "(", plain("tr"), "Σ", "/", "B", ")"], ["‖", "g", "‖"]), "="],
+    [frac(plain("distance"), plain("length")), "="], [frac([plain("√"), "(", plain("tr"), "Σ", "/", "B", ")"], ["‖", "g", "‖"]), "="],
     [plain("√"), "(", shown("scale", fixed(bstar, 0)), "/", `${B}`, ")"],
     ["=", role("gradient", shown("ratio", fixed(ratio, 2)))]]);
 

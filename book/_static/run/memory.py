@@ -435,6 +435,9 @@ def artist_marks(value):
 
 
 def refill(value, copy, kind):
+    """Make a container what it was. One that is as it was is left alone: a set may hold its parts in another order."""
+    if kind is set and set(map(id, value)) == set(map(id, copy)):
+        return
     kind.clear(value)
     (kind.update if kind is set else kind.extend)(value, copy)
 
