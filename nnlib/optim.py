@@ -134,10 +134,10 @@ class Momentum(Optimizer):
 
     def move(self, eta, w, g, v, work):
         v *= self.beta
-        v += g
+        v += g  # eq-momentum
         if self.nesterov:
             np.multiply(self.beta, v, out=work)
-            work += g
+            work += g  # eq-nesterov
             work *= eta
         else:
             np.multiply(eta, v, out=work)
@@ -167,7 +167,7 @@ class RMSprop(Optimizer):
         _average_of_squares(s, g, self.beta, work)
         np.sqrt(s, out=work)
         work += self.eps
-        np.divide(g, work, out=work)
+        np.divide(g, work, out=work)  # eq-rmsprop
         work *= eta
         w -= work
 
@@ -179,14 +179,14 @@ class Adam(Optimizer):
     ----------
     schedule : float or callable
     beta1, beta2 : float
-        The shares of m, the mean of the gradients, and of v, that of their squares, that stay.
+        The shares of m, the mean of the gradients, and of s, that of their squares, that stay.
     eps : float
         Keeps the division finite where a gradient was always 0.
     correct : bool
         Whether to correct for the start at 0.
     """
 
-    memories = ("m", "v")
+    memories = ("m", "s")
 
     def __init__(self, schedule, beta1=0.9, beta2=0.999, eps=1e-8, correct=True):
         super().__init__(schedule)
@@ -195,15 +195,15 @@ class Adam(Optimizer):
         self.beta1, self.beta2, self.eps, self.correct = beta1, beta2, eps, correct
 
     # Each line computes in place: arrays made anew would be taken from the system and given back at each update.
-    def move(self, eta, w, g, m, v, work):
+    def move(self, eta, w, g, m, s, work):
         _average(m, g, self.beta1, work)
-        _average_of_squares(v, g, self.beta2, work)
-        np.sqrt(v, out=work)
+        _average_of_squares(s, g, self.beta2, work)
+        np.sqrt(s, out=work)
         if self.correct:
-            work /= math.sqrt(1 - self.beta2**self.t)
+            work /= math.sqrt(1 - self.beta2**self.t)  # eq-adam-correction
             eta = eta / (1 - self.beta1**self.t)
         work += self.eps
-        np.divide(m, work, out=work)
+        np.divide(m, work, out=work)  # eq-adam
         work *= eta
         w -= work
 
@@ -228,18 +228,18 @@ class AdamW(Adam):
     def decay(self, params, eta):
         for w in params.values():
             if w.ndim > 1:
-                w *= 1 - eta * self.weight_decay
+                w *= 1 - eta * self.weight_decay  # eq-weight-decay
 
 
 def _average(m, g, beta, work):
     """m ← βm + (1 − β)g"""
     m *= beta
-    m += np.multiply(1 - beta, g, out=work)
+    m += np.multiply(1 - beta, g, out=work)  # eq-adam-means
 
 
-def _average_of_squares(v, g, beta, work):
-    """v ← βv + (1 − β)g²"""
-    v *= beta
+def _average_of_squares(s, g, beta, work):
+    """s ← βs + (1 − β)g²"""
+    s *= beta
     np.multiply(g, g, out=work)
     work *= 1 - beta
-    v += work
+    s += work  # eq-adam-means

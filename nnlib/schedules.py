@@ -1,18 +1,61 @@
-"""Schedules: how long a step an optimizer takes, as a function of the number of updates so far and in all."""
+"""Schedules: how long a step an optimizer takes, as a function of the number of updates so far and in all.
+
+Each is a small object that is called like a function, compares by its numbers and can be pickled, with an optimizer
+that follows it too.
+"""
+# ruff: noqa: N801 - they are read as functions, beside an optimizer: AdamW(warm_up_and_decay(0.02))
 
 import math
+from dataclasses import dataclass
 
 from .checks import check_from_zero, check_share, check_size
 
 
-def constant(eta):
-    """Return the schedule of one step size."""
-    check_from_zero("the step size", eta)
-    return lambda t, total: eta
+@dataclass(frozen=True)
+class constant:
+    """The schedule of one step size.
+
+    Parameters
+    ----------
+    eta : float
+    """
+
+    eta: float
+
+    def __post_init__(self):
+        check_from_zero("the step size", self.eta)
+
+    def __call__(self, t, total):
+        return self.eta
 
 
-def linear_decay(eta, steps=None):
-    """Return the schedule that falls from η on a line, and reaches 0 after the last update.
+@dataclass(frozen=True)
+class step_decay:
+    """The schedule that multiplies η by `factor` after each `every` updates.
+
+    Parameters
+    ----------
+    eta : float
+    every : int
+    factor : float
+    """
+
+    eta: float
+    every: int
+    factor: float = 0.1
+
+    def __post_init__(self):
+        check_from_zero("the step size", self.eta)
+        check_size("every", self.every)
+        check_from_zero("factor", self.factor)
+
+    def __call__(self, t, total):
+        return self.eta * self.factor ** (t // self.every)  # eq-step-decay
+
+
+@dataclass(frozen=True)
+class linear_decay:
+    """The schedule that falls from η on a line, and reaches 0 after the last update.
 
     Parameters
     ----------
@@ -21,28 +64,40 @@ def linear_decay(eta, steps=None):
         The updates of the whole training; by default what the training says. Whoever trains on in a second call of
         `nnlib.train.fit` says here how long both are.
     """
-    _check(eta, steps)
-    return lambda t, total: eta * (1 - _share(t, steps or total))  # eq-linear-decay
+
+    eta: float
+    steps: int | None = None
+
+    def __post_init__(self):
+        _check(self.eta, self.steps)
+
+    def __call__(self, t, total):
+        return self.eta * (1 - _share(t, self.steps or total))  # eq-linear-decay
 
 
-def cosine_decay(eta, steps=None):
-    """Return the schedule η (1 + cos πs)/2 over the share s of the training: slow at both ends (Loshchilov and Hutter,
-    2017). Parameters as of `linear_decay`.
+@dataclass(frozen=True)
+class cosine_decay:
+    """The schedule η (1 + cos πs)/2 over the share s of the training: slow at both ends (Loshchilov and Hutter, 2017).
+
+    Parameters
+    ----------
+    eta, steps
+        As of `linear_decay`.
     """
-    _check(eta, steps)
-    return lambda t, total: eta * (1 + math.cos(math.pi * _share(t, steps or total))) / 2
+
+    eta: float
+    steps: int | None = None
+
+    def __post_init__(self):
+        _check(self.eta, self.steps)
+
+    def __call__(self, t, total):
+        return self.eta * (1 + math.cos(math.pi * _share(t, self.steps or total))) / 2  # eq-cosine-decay
 
 
-def step_decay(eta, every, factor=0.1):
-    """Return the schedule that multiplies η by `factor` after each `every` updates."""
-    check_from_zero("the step size", eta)
-    check_size("every", every)
-    check_from_zero("factor", factor)
-    return lambda t, total: eta * factor ** (t // every)
-
-
-def warm_up_and_decay(eta, warm_up=0.2, start=0.04, steps=None):
-    """Return the schedule that rises to η on a line over a share of the training, and then falls to 0 on a line.
+@dataclass(frozen=True)
+class warm_up_and_decay:
+    """The schedule that rises to η on a line over a share of the training, and then falls to 0 on a line.
 
     Parameters
     ----------
@@ -55,15 +110,20 @@ def warm_up_and_decay(eta, warm_up=0.2, start=0.04, steps=None):
     steps : int, optional
         As of `linear_decay`.
     """
-    _check(eta, steps)
-    check_share("warm_up", warm_up)
-    check_from_zero("start", start)
 
-    def schedule(t, total):
-        s = _share(t, steps or total)
-        return eta * (start + (1 - start) * s / warm_up if s < warm_up else (1 - s) / (1 - warm_up))
+    eta: float
+    warm_up: float = 0.2
+    start: float = 0.04
+    steps: int | None = None
 
-    return schedule
+    def __post_init__(self):
+        _check(self.eta, self.steps)
+        check_share("warm_up", self.warm_up)
+        check_from_zero("start", self.start)
+
+    def __call__(self, t, total):
+        s, w = _share(t, self.steps or total), self.warm_up
+        return self.eta * (self.start + (1 - self.start) * s / w if s < w else (1 - s) / (1 - w))  # eq-warm-up
 
 
 def _share(t, steps):

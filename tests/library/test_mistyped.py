@@ -86,7 +86,7 @@ SLIPS = {
     "a schedule that is not called": (
         "schedule=warm_up_and_decay(0.02)",
         "schedule=linear_decay",
-        "step size.*function",
+        "step size.*linear_decay",
     ),
     "a schedule that is not called either": ("warm_up_and_decay(0.02)", "warm_up_and_decay", "warm_up.*got 8"),
     "a negative rate": ("warm_up_and_decay(0.02)", "warm_up_and_decay(-0.02)", r"step size.*-0\.02"),

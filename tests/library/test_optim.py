@@ -70,6 +70,9 @@ def gradients(params, step, joined=True):
     return grads
 
 
+@pytest.mark.equation(
+    "eq-momentum", "eq-nesterov", "eq-rmsprop", "eq-adam-means", "eq-adam-correction", "eq-adam", "eq-weight-decay"
+)
 @pytest.mark.parametrize(("ours", "theirs"), TWINS.values(), ids=TWINS)
 @pytest.mark.parametrize("joined", [True, False])
 def test_100_steps_against_torch(ours, theirs, joined):
@@ -146,6 +149,7 @@ def test_no_gradient_is_no_division_by_0(kind):
         np.testing.assert_allclose(param, before[name] * ((1 - 0.1 * 0.01) ** 3 if decays else 1), rtol=1e-14)
 
 
+@pytest.mark.equation("eq-weight-decay")
 def test_weight_decay_leaves_rows_of_numbers_alone():
     params, zeros = drawn(1), {name: np.zeros(shape) for name, shape in SHAPES.items()}
     before = copy.deepcopy(params)
@@ -154,8 +158,9 @@ def test_weight_decay_leaves_rows_of_numbers_alone():
         np.testing.assert_array_equal(param, before[name] * (0.5 if len(SHAPES[name]) > 1 else 1))
 
 
+@pytest.mark.equation("eq-adam-correction", "eq-adam")
 def test_without_correction_adam_s_first_steps_have_the_size_of_their_own_formula():
-    """m = (1 − β₁ᵗ)g and v = (1 − β₂ᵗ)g², with a constant g: the step is η(1 − β₁ᵗ)/√(1 − β₂ᵗ), 3.16η at first."""
+    """m = (1 − β₁ᵗ)g and s = (1 − β₂ᵗ)g², with a constant g: the step is η(1 − β₁ᵗ)/√(1 − β₂ᵗ), 3.16η at first."""
     eta, g = 0.01, np.array([[2.0, -0.3]])
     for correct in (False, True):
         params, optimizer = {"W": np.zeros((1, 2))}, Adam(eta, eps=1e-300, correct=correct)
@@ -168,12 +173,71 @@ def test_without_correction_adam_s_first_steps_have_the_size_of_their_own_formul
                 assert size == pytest.approx(eta if correct else eta * 0.1 / 0.001**0.5)
 
 
+@pytest.mark.equation("eq-momentum")
 def test_a_constant_gradient_moves_momentum_by_eta_over_1_minus_beta():
     params, optimizer = {"w": np.zeros(1)}, Momentum(0.1, 0.9)
     for _ in range(300):
         before = params["w"].copy()
         optimizer.step(params, {"w": np.ones(1)})
     assert (before - params["w"])[0] == pytest.approx(0.1 / (1 - 0.9))
+
+
+def unrolled(grads, beta):
+    """Return Σ βⁱ g₍ₜ₋ᵢ₎ after each step t, by definition."""
+    return [sum(beta**i * grads[t - i] for i in range(t + 1)) for t in range(len(grads))]
+
+
+@pytest.mark.equation("eq-momentum", "eq-rmsprop", "eq-adam-means", "eq-adam-correction", "eq-adam")
+def test_each_memory_is_its_unrolled_sum():
+    """The sums by definition, with weights that add up to 1 where Adam corrects."""
+    grads = np.random.default_rng(3).normal(size=(20, 2, 3))
+    v, s = unrolled(grads, 0.8), unrolled(grads**2, 0.95)
+    ages = [0.8 ** np.arange(t + 1) for t in range(20)], [0.95 ** np.arange(t + 1) for t in range(20)]
+    expected = {
+        Momentum(0.1, 0.8): v,
+        RMSprop(0.1, 0.95): [g / (np.sqrt(0.05 * square) + 1e-8) for g, square in zip(grads, s, strict=True)],
+        Adam(0.1, 0.8, 0.95): [v[t] / ages[0][t].sum() / (np.sqrt(s[t] / ages[1][t].sum()) + 1e-8) for t in range(20)],
+    }
+    for optimizer, directions in expected.items():
+        params = {"W": np.zeros((2, 3))}
+        for g, direction in zip(grads, directions, strict=True):
+            params["W"][...] = 0
+            optimizer.step(params, {"W": g})
+            np.testing.assert_allclose(params["W"], -0.1 * direction, rtol=1e-11)
+
+
+@pytest.mark.equation("eq-nesterov")
+def test_nesterov_is_momentum_with_its_gradient_at_the_look_ahead():
+    slopes, theta, v = np.array([1.0, 40.0]), np.array([1.5, -0.5]), np.zeros(2)
+    params, optimizer = {"w": theta.copy()}, Momentum(0.02, 0.8, nesterov=True)
+    for _ in range(40):
+        v = 0.8 * v + slopes * (theta - 0.02 * 0.8 * v)
+        theta = theta - 0.02 * v
+        optimizer.step(params, {"w": slopes * params["w"]})
+        np.testing.assert_allclose(params["w"], theta - 0.02 * 0.8 * v, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.equation("eq-weight-decay")
+def test_without_a_gradient_a_matrix_shrinks_by_the_product_of_its_factors():
+    params, optimizer = {"W": np.full((2, 2), 3.0)}, AdamW(warm_up_and_decay(0.05), weight_decay=0.7)
+    factor = 1.0
+    for t in range(30):
+        factor *= 1 - 0.7 * optimizer.rate(30)
+        optimizer.step(params, {"W": np.zeros((2, 2))}, total=30)
+        assert optimizer.t == t + 1
+    np.testing.assert_allclose(params["W"], 3 * factor, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("kind", "loose"), [(RMSprop, 1e-4), (Adam, 1e-4), (AdamW, 1e-4)])
+def test_a_loss_times_a_thousand_makes_the_same_steps(kind, loose):
+    results = []
+    for size in (1, 1000):
+        params, optimizer = drawn(1), kind(0.01)
+        for step in range(20):
+            rng = np.random.default_rng(step)
+            optimizer.step(params, {name: size * rng.normal(size=shape) for name, shape in SHAPES.items()})
+        results.append(np.concatenate([np.ravel(param) for param in params.values()]))
+    np.testing.assert_allclose(results[0], results[1], atol=loose)
 
 
 # Whose parameters
@@ -200,9 +264,7 @@ def bits(net):
 
 
 @every_kind
-@pytest.mark.parametrize(
-    "copied", [copy.deepcopy, lambda pair: (pickle.loads(pickle.dumps(pair[0])), copy.deepcopy(pair[1]))]
-)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
 @pytest.mark.parametrize("make", [new_net, two_layer])
 def test_a_network_copied_with_its_optimizer_goes_on_as_the_original(kind, copied, make):
     net, optimizer = make(), kind(0.05)

@@ -1,5 +1,9 @@
 """schedules.py: where each begins, peaks and ends; no jump where none should be; and training on in a second call."""
 
+import copy
+import dataclasses
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -30,6 +34,7 @@ def test_linear_decay_is_a_line_that_reaches_0(eta, total):
     np.testing.assert_allclose(values(linear_decay(eta), total), np.linspace(eta, 0, total + 1), atol=1e-14)
 
 
+@pytest.mark.equation("eq-cosine-decay")
 @settings(max_examples=15)
 @given(etas, st.integers(1, 200))
 def test_cosine_decay_is_torch_s_and_flat_at_both_ends(eta, total):
@@ -45,6 +50,7 @@ def test_cosine_decay_is_torch_s_and_flat_at_both_ends(eta, total):
     assert (np.diff(ours) <= 0).all()
 
 
+@pytest.mark.equation("eq-step-decay")
 @given(etas, st.integers(1, 50), st.floats(0, 1))
 def test_step_decay_multiplies_after_each_so_many_updates(eta, every, factor):
     schedule = step_decay(eta, every, factor)
@@ -52,6 +58,7 @@ def test_step_decay_multiplies_after_each_so_many_updates(eta, every, factor):
         assert schedule(n * every, None) == schedule((n + 1) * every - 1, None) == pytest.approx(eta * factor**n)
 
 
+@pytest.mark.equation("eq-warm-up")
 @given(etas, st.integers(1, 500), shares, st.floats(0, 1))
 def test_warm_up_rises_to_its_peak_and_falls_to_0_without_a_jump(eta, total, warm_up, start):
     schedule = warm_up_and_decay(eta, warm_up, start)
@@ -66,6 +73,7 @@ def test_warm_up_rises_to_its_peak_and_falls_to_0_without_a_jump(eta, total, war
     assert (np.diff(ours[: peak + 1]) >= -1e-12).all() and (np.diff(ours[peak:]) <= 1e-12).all()
 
 
+@pytest.mark.equation("eq-warm-up")
 def test_warm_up_and_decay_by_hand():
     schedule = warm_up_and_decay(1.0, warm_up=0.2, start=0.5)
     assert [schedule(t, 10) for t in range(11)] == pytest.approx([0.5, 0.75, 1, *np.linspace(1, 0, 9)[1:]])
@@ -112,3 +120,17 @@ def test_a_step_size_that_is_none_is_refused(schedule, eta):
 def test_other_settings_that_do_not_fit_are_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+MADE = [constant(0.1), step_decay(0.1, 10), linear_decay(0.1), cosine_decay(0.1, 50), warm_up_and_decay(0.02, 0.1, 0)]
+
+
+@pytest.mark.parametrize("schedule", MADE, ids=lambda schedule: type(schedule).__name__)
+def test_a_schedule_is_a_value(schedule):
+    """It can be copied and pickled, is equal to what has its numbers, shows how it was made, and does not change."""
+    for again in (copy.deepcopy(schedule), pickle.loads(pickle.dumps(schedule)), eval(repr(schedule))):
+        assert again == schedule and hash(again) == hash(schedule)
+        np.testing.assert_array_equal(values(again, 40), values(schedule, 40))
+    assert [schedule == other for other in MADE].count(True) == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        schedule.eta = 1
