@@ -77,7 +77,7 @@ class linear_decay:
 
 @dataclass(frozen=True)
 class cosine_decay:
-    """The schedule η (1 + cos πs)/2 over the share s of the training: slow at both ends (Loshchilov and Hutter, 2017).
+    """The schedule η (1 + cos πτ)/2 over the share τ of the training: slow at both ends (Loshchilov and Hutter, 2017).
 
     Parameters
     ----------
@@ -122,8 +122,10 @@ class warm_up_and_decay:
         check_from_zero("start", self.start)
 
     def __call__(self, t, total):
-        s, w = _share(t, self.steps or total), self.warm_up
-        return self.eta * (self.start + (1 - self.start) * s / w if s < w else (1 - s) / (1 - w))  # eq-warm-up
+        tau, omega = _share(t, self.steps or total), self.warm_up
+        if tau < omega:
+            return self.eta * (self.start + (1 - self.start) * tau / omega)  # eq-warm-up
+        return self.eta * ((1 - tau) / (1 - omega))
 
 
 def _share(t, steps):
