@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import functional as F
+from .checks import check_finite, check_gradient
 from .layers import Layer
 
 
@@ -28,6 +29,7 @@ class Activation(Layer):
 
     def backward(self, dA):
         (Z,) = self.recall()
+        check_gradient(dA, Z.shape)
         return dA * self.slope(Z)  # eq-activation-dZ
 
 
@@ -54,7 +56,7 @@ class LeakyReLU(Activation):
 
     def __init__(self, alpha=0.01):
         super().__init__()
-        self.alpha = float(alpha)  # a NumPy number would widen float32
+        self.alpha = check_finite("alpha", alpha)
 
     def f(self, Z):
         return np.where(Z > 0, Z, self.alpha * Z)  # eq-leaky-relu
@@ -76,7 +78,7 @@ class ELU(Activation):
 
     def __init__(self, alpha=1.0):
         super().__init__()
-        self.alpha = float(alpha)  # a NumPy number would widen float32
+        self.alpha = check_finite("alpha", alpha)
 
     def f(self, Z):
         below = self.alpha * np.expm1(np.minimum(Z, 0))  # above 0, exp could overflow

@@ -5,7 +5,7 @@ from inspect import signature
 
 import numpy as np
 
-from .checks import check_rng, check_share, check_size
+from .checks import check_gradient, check_rng, check_share, check_size
 from .init import he_normal
 
 
@@ -111,10 +111,9 @@ class Linear(Layer):
 
     def __init__(self, inputs, outputs, rng=None, init=he_normal, bias=True):
         super().__init__()
-        check_size("inputs", inputs)
-        check_size("outputs", outputs)
+        self.inputs, self.outputs = check_size("inputs", inputs), check_size("outputs", outputs)
+        self.bias = bool(bias)
         check_rng(rng)
-        self.inputs, self.outputs, self.bias = inputs, outputs, bias
         self.parameter("W", init(rng, inputs, outputs))
         if bias:
             self.parameter("b", np.zeros(outputs))
@@ -147,17 +146,19 @@ class Reshape(Layer):
         super().__init__()
         if not shape or not all(isinstance(size, int | np.integer) and size > 0 for size in shape):
             raise ValueError(f"expected the sizes of one example, as Reshape(1, 28, 28), got {shape}")
-        self.shape, self.inputs = shape, math.prod(shape)
+        self.shape = tuple(map(int, shape))
+        self.inputs = math.prod(self.shape)
 
     def forward(self, X, train=False):
         if X.ndim != 2 or X.shape[1] != self.inputs:
             raise ValueError(f"expected rows (N, {self.inputs}), got {X.shape}")
-        self.remember(train)
+        self.remember(train, len(X))
         return X.reshape(len(X), *self.shape)
 
     def backward(self, dA):
-        self.recall()
-        return dA.reshape(len(dA), self.inputs)
+        (N,) = self.recall()
+        check_gradient(dA, (N, *self.shape))
+        return dA.reshape(N, self.inputs)
 
     def __repr__(self):
         return f"Reshape({', '.join(map(str, self.shape))})"
@@ -172,6 +173,7 @@ class Flatten(Layer):
 
     def backward(self, dA):
         (shape,) = self.recall()
+        check_gradient(dA, (shape[0], math.prod(shape[1:])))
         return dA.reshape(shape)
 
 
@@ -191,9 +193,8 @@ class Dropout(Layer):
 
     def __init__(self, p, rng=None):
         super().__init__()
-        check_share("p", p)
+        self.p, self.rng = check_share("p", p), rng
         check_rng(rng)
-        self.p, self.rng = p, rng
 
     def forward(self, X, train=False):
         if not train:
@@ -205,4 +206,5 @@ class Dropout(Layer):
 
     def backward(self, dA):
         (mask,) = self.recall()
+        check_gradient(dA, mask.shape)
         return dA * mask

@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from .checks import check_size
+from .checks import check_gradient, check_size
 from .conv import to_pictures, to_rows
 from .layers import Layer
 
@@ -23,8 +23,7 @@ class Pool(Layer):
 
     def __init__(self, size):
         super().__init__()
-        check_size("size", size)
-        self.size = size
+        self.size = check_size("size", size)
 
     def _cut(self, X):
         """Return pictures X as an array (H, C, W, N), after a look whether a window fits into them."""
@@ -53,9 +52,7 @@ class Pool(Layer):
     def _gradient(self, dP, shape, shares):
         """Return dX for pictures that lay as `shape`, (H, C, W, N): dP times the share of each pixel of a window."""
         H, C, W, N = shape
-        expected = (N, C, H // self.size, W // self.size)
-        if dP.shape != expected:
-            raise ValueError(f"expected dP {expected}, got {dP.shape}")
+        check_gradient(dP, (N, C, H // self.size, W // self.size))
         dp, dx = to_rows(dP), np.empty(shape, dP.dtype)
         for part, share in zip(self._parts(dx), shares, strict=True):
             np.multiply(dp, share, out=part)

@@ -5,6 +5,7 @@ and one example at a time.
 import numpy as np
 
 from . import functional as F
+from .flat import Arrays
 from .init import he_normal
 
 
@@ -45,7 +46,7 @@ class TwoLayerNet:
     @property
     def params(self):
         """The four parameters by name; the arrays themselves, not copies."""
-        return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
+        return Arrays(W1=self.W1, b1=self.b1, W2=self.W2, b2=self.b2)
 
     @property
     def inputs(self):

@@ -4,6 +4,7 @@ lost, and which epoch was the best.
 
 import numpy as np
 
+from .flat import arrays_of
 from .metrics import accuracy
 
 _LOOK = 1000  # examples from one look at the loss to the next
@@ -128,13 +129,9 @@ class Best:
         self.waited += 1
         if self.patience is not None and loss < self.loss:
             self.loss, self.waited = loss, 0
-            self.kept = {name: array.copy() for name, array in _all_arrays(net).items()}
+            self.kept = {name: array.copy() for name, array in arrays_of(net).items()}
 
     def restore(self, net):
         """Put the weights of the best epoch back, if any were kept."""
         for name, array in self.kept.items():
-            _all_arrays(net)[name][...] = array
-
-
-def _all_arrays(net):
-    return {**net.params, **getattr(net, "state", {})}
+            arrays_of(net)[name][...] = array

@@ -347,9 +347,11 @@ def test_pictures_that_do_not_fit_are_refused_in_words():
 
 
 def test_a_gradient_of_another_shape_is_refused_in_words():
-    for layer, name in ((conv(np.random.default_rng(0)), "dZ"), (MaxPool2d(3), "dP"), (AvgPool2d(3), "dP")):
+    for layer in (conv(np.random.default_rng(0)), MaxPool2d(3), AvgPool2d(3)):
         _, F, H, W = layer.forward(np.zeros((2, 2, 9, 9)), train=True).shape
-        with pytest.raises(ValueError, match=rf"expected {name} \(2, {F}, {H}, {W}\), got \(1, {F}, {H}, {W}\)"):
+        with pytest.raises(
+            ValueError, match=rf"expected the gradient .* \(2, {F}, {H}, {W}\), got \(1, {F}, {H}, {W}\)"
+        ):
             layer.backward(np.zeros((1, F, H, W)))
 
 

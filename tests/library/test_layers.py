@@ -302,12 +302,22 @@ def test_rows_of_another_size_are_refused(shape):
             layer.forward(np.ones(shape))
 
 
-@pytest.mark.parametrize("shape", [(3, 1), (1, 2), (2,), (3, 3), (2, 2), ()])
-def test_a_gradient_that_would_be_spread_is_refused(shape):
-    layer = Linear(6, 2, new_rng())
-    layer.forward(np.ones((3, 6)), train=True)
+@every_layer
+@pytest.mark.parametrize("shape", [(3, 1), (1, 4), (4,), (3, 5), (2, 4), (6, 4), (3, 1, 1), ()])
+def test_a_gradient_that_would_be_spread_or_dealt_out_anew_is_refused(layer, shape):
+    layer = layer()
+    layer.forward(np.ones((4, 6)), train=True)
     with pytest.raises(ValueError):
         layer.backward(np.ones(shape))
+
+
+@pytest.mark.parametrize("layer", [ReLU(), Flatten(), BatchNorm(3), Dropout(0.5, new_rng())], ids=repr)
+def test_a_gradient_of_a_picture_in_another_shape_is_refused_in_words(layer):
+    A = layer.forward(np.ones((4, 3, 2, 2)), train=True)
+    with pytest.raises(ValueError, match=r"expected the gradient in the shape of the output, \(4, .*\), got \(8, 6\)"):
+        layer.backward(np.ones((8, 6)))
+    layer.forward(np.ones((4, 3, 2, 2)), train=True)
+    assert layer.backward(np.ones_like(A)).shape == (4, 3, 2, 2)
 
 
 def test_a_layer_that_is_not_written_says_what_is_missing():
