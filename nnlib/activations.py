@@ -62,6 +62,7 @@ class LeakyReLU(Activation):
         return np.where(Z > 0, Z, self.alpha * Z)  # eq-leaky-relu
 
     def slope(self, Z):
+        Z = F.floating(Z)
         return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.alpha))  # eq-leaky-relu
 
 
@@ -135,14 +136,15 @@ class GELU(Activation):
 
 def sigmoid(Z):
     """Return 1/(1 + exp(−z)) for each z; no exponent is above 0, so that none overflows."""
+    Z = F.floating(Z)
     E = np.exp(-np.abs(Z))
     return np.where(Z >= 0, Z.dtype.type(1), E) / (1 + E)  # eq-sigmoid
 
 
 def normal_density(Z):
     """Return φ(z) = exp(−z²/2)/√(2π) for each z."""
-    Z = np.clip(Z, -40, 40)  # beyond, it is 0 in float64 too, and z² could overflow
-    return np.exp(Z * Z / -2) / Z.dtype.type(math.sqrt(2 * math.pi))
+    Z = np.clip(F.floating(Z), -40, 40)  # beyond, it is 0 in float64 too, and z² could overflow
+    return np.exp(Z * Z / -2) / math.sqrt(2 * math.pi)
 
 
 _STEPS = 256  # table entries for each unit of z: then five terms of Taylor's series leave an error of 1e-16
@@ -157,7 +159,7 @@ def normal_cdf(Z):
     NumPy has no erf. Python's own is tabulated once, and Taylor's series leads from the nearest entry to z: Φ′ = φ,
     φ′ = −zφ.
     """
-    Z = np.clip(Z, -_END, _END)
+    Z = np.clip(F.floating(Z), -_END, _END)
     near = np.nan_to_num(np.rint(Z * _STEPS))  # what is no number is still none in d
     z, index = near / _STEPS, near.astype(int) + _END * _STEPS
     d = Z - z

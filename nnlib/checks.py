@@ -43,6 +43,14 @@ def check_gradient(dA, shape):
         raise ValueError(f"expected the gradient in the shape of the output, {shape}, got {np.shape(dA)}")
 
 
+def check_scaled(X):
+    """Raise a ValueError unless X is an array, and none of pixels as `fit` takes them: their answers look like any."""
+    dtype = getattr(X, "dtype", None)
+    if dtype is None or dtype.kind == "u":
+        got = type(X).__name__ if dtype is None else f"pixels of {dtype}"
+        raise ValueError(f"expected an array of numbers as nnlib.data.scale returns them, got {got}")
+
+
 def check_rng(rng):
     """Raise a ValueError unless rng can draw."""
     if not isinstance(rng, np.random.Generator):

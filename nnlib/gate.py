@@ -58,9 +58,8 @@ def check_parts(net, rng, optimizer, loss, augment, plain):
     do not say the same thing twice.
     """
     check_rng(rng)
-    for part, kind, example in ((optimizer, Optimizer, "Momentum(0.1)"), (loss, Loss, "SoftmaxCrossEntropy()")):
-        if part is not None and not isinstance(part, kind):
-            raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
+    _check_kind(optimizer, Optimizer, "Momentum(0.1)")
+    check_loss(loss)
     if augment is not None and (not callable(augment) or isinstance(augment, type)):
         raise ValueError(f"expected augment to be a function of pixels and rng, got {augment!r}")
     if optimizer is not None and not plain:
@@ -68,6 +67,16 @@ def check_parts(net, rng, optimizer, loss, augment, plain):
             "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
             "got learning_rate or decay too"
         )
+
+
+def check_loss(loss):
+    """Raise a ValueError unless it is a loss, or None."""
+    _check_kind(loss, Loss, "SoftmaxCrossEntropy()")
+
+
+def _check_kind(part, kind, example):
+    if part is not None and not isinstance(part, kind):
+        raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
 
 
 def targets(net, loss, Y):
@@ -103,12 +112,18 @@ def augmented(pixels, augment, rng):
     return changed
 
 
-def examples(net, X, y):
-    check_network(net)
-    X, y, D = np.asarray(X), np.asarray(y), net.inputs
-    # Pixels scaled before would be scaled again.
+def pixels(net, X):
+    """Return pixels for a network as an array; raise a ValueError for others: scaled ones would be scaled again."""
+    X, D = np.asarray(X), net.inputs
     if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:
         raise ValueError(f"expected pixels 0 to 255, (N, {D}) of uint8, got {X.shape} of {X.dtype}")
+    return X
+
+
+def examples(net, X, y):
+    """Return pixels and their labels as arrays; raise a ValueError unless a network can be given them."""
+    check_network(net)
+    X, y = pixels(net, X), np.asarray(y)
     if y.shape != X.shape[:1] or len(y) == 0:
         raise ValueError(f"expected a label for each picture and at least one, got {X.shape} and {y.shape}")
     check_labels(y, net.classes)

@@ -6,6 +6,7 @@ from inspect import signature
 import numpy as np
 
 from .checks import check_gradient, check_rng, check_share, check_size
+from .functional import floating
 from .init import he_normal
 
 
@@ -199,6 +200,7 @@ class Dropout(Layer):
     def forward(self, X, train=False):
         if not train:
             return X
+        X = floating(X)
         kept = self.rng.random(X.shape, dtype=np.float32) >= self.p
         mask = kept * X.dtype.type(1 / (1 - self.p))
         self.remember(train, mask)

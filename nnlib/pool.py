@@ -6,6 +6,7 @@ import numpy as np
 
 from .checks import check_gradient, check_size
 from .conv import to_pictures, to_rows
+from .functional import floating
 from .layers import Layer
 
 
@@ -69,7 +70,7 @@ class MaxPool2d(Pool):
     def forward(self, X, train=False):
         x = self._cut(X)
         P = self._across_windows(np.maximum, x)
-        if train:  # one byte a pixel, and X need not be kept
+        if train:  # in use it would be found for nothing; one byte a pixel, and X need not be kept
             self.remember(train, self._first_largest(x, P), x.shape)
         return to_pictures(P)
 
@@ -94,10 +95,10 @@ class AvgPool2d(Pool):
     """The mean of each window: each of its pixels gets the same share of its gradient."""
 
     def forward(self, X, train=False):
-        x = self._cut(X)
+        x = self._cut(floating(X))
         self.remember(train, x.shape)
         return to_pictures(self._across_windows(np.add, x) / self.size**2)
 
     def backward(self, dP):
         (shape,) = self.recall()
-        return self._gradient(dP, shape, [dP.dtype.type(1 / self.size**2)] * self.size**2)
+        return self._gradient(dP, shape, [1 / self.size**2] * self.size**2)

@@ -5,7 +5,7 @@ from itertools import dropwhile
 import numpy as np
 
 from . import flat
-from .checks import check_gradient
+from .checks import check_gradient, check_scaled
 from .layers import Layer
 from .losses import SoftmaxCrossEntropy
 
@@ -80,6 +80,7 @@ class Sequential(Layer):
         return next(iter(self.params.values())).dtype if self.params else np.dtype(float)
 
     def forward(self, X, train=False):
+        check_scaled(X)
         for place, layer in enumerate(self.layers):
             try:
                 X = layer.forward(X, train)  # eq-sequential

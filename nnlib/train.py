@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import gate
+from .checks import check_size
 from .data import one_hot, scale
 from .losses import SoftmaxCrossEntropy
 from .metrics import accuracy
@@ -205,9 +206,15 @@ def _bar(turns, name, verbose):
 def evaluate(net, X, y, chunk=2000, loss=None):
     """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels
     y, (N,); a chunk at a time. Its loss is cross-entropy if no other is given.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit, or the chunk is no whole number from 1 on.
     """
     X, y = gate.examples(net, X, y)
-    loss = loss or SoftmaxCrossEntropy()
+    gate.check_loss(loss)
+    chunk, loss = check_size("chunk", chunk), loss or SoftmaxCrossEntropy()
     Y, total, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)

@@ -139,3 +139,38 @@ def test_a_score_of_exactly_0_is_silent_and_a_slope_below_0_is_not():
 def test_of_no_examples_nothing_is_known():
     with pytest.raises(ValueError, match="expected at least one example, got none"):
         dead_units(network(np.random.default_rng(0), ReLU), np.empty((0, 6), np.uint8))
+
+
+def test_in_a_nested_network_too_by_its_name():
+    rng = np.random.default_rng(0)
+    parts = [Linear(6, 8, rng), ReLU(), Linear(8, 8, rng), ReLU(), Linear(8, 3, rng)]
+    parts[0].params["b"][2] = parts[2].params["b"][5] = -100
+    X = pixels(rng, 30)
+    plain = dead_units(Sequential(*parts), X)
+    nested = dead_units(Sequential(Sequential(parts[0], Sequential(parts[1])), *parts[2:]), X, chunk=7)
+    assert [*nested] == ["0.1.0", 2]
+    for one, other in zip(plain.values(), nested.values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.any() and not one.all()
+
+
+def test_what_cannot_be_looked_through_is_refused():
+    class Skip(Sequential):
+        def forward(self, X, train=False):
+            return X + super().forward(X, train)
+
+    rng = np.random.default_rng(0)
+    X = pixels(rng, 5)
+    for net, got in (
+        (Sequential(Linear(6, 8, rng), Skip(Linear(8, 8, rng), ReLU())), "Skip"),
+        (TwoLayerNet(rng, 6, 5, 3), "TwoLayerNet"),
+        (ReLU(), "ReLU"),
+    ):
+        with pytest.raises(ValueError, match=f"expected a Sequential, whose layers .* got {got}"):
+            dead_units(net, X)
+    net = network(rng, ReLU)
+    with pytest.raises(ValueError, match=r"expected pixels 0 to 255, \(N, 6\) of uint8, got \(5, 6\) of float64"):
+        dead_units(net, X / 255)
+    for chunk in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="expected chunk to be a whole number from 1 on"):
+            dead_units(net, X, chunk)

@@ -427,3 +427,15 @@ def test_no_scaled_copy_of_the_set_is_made(mnist, parts):
     tracemalloc.stop()
     # A chunk of 2,000 scaled pictures is 6.3 MB; one-hot rows and scores of all are 0.8 MB each, in float64.
     assert peak < 14e6 < X.size * 4
+
+
+@pytest.mark.parametrize("chunk", [0, -5, 2.5, "20", None, MeanSquaredError()])
+def test_a_chunk_that_is_no_size_is_refused(digits, chunk):
+    with pytest.raises(ValueError, match="expected chunk to be a whole number from 1 on, got"):
+        evaluate(new_net(), *digits, chunk)
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy, "mse"])
+def test_a_score_by_what_is_no_loss_is_refused(digits, loss):
+    with pytest.raises(ValueError, match=r"expected loss to be one of nnlib's, such as .* got"):
+        evaluate(new_net(), *digits, loss=loss)

@@ -328,3 +328,10 @@ def test_a_layer_that_is_not_written_says_what_is_missing():
         Mine().forward(np.ones((1, 2)))
     with pytest.raises(NotImplementedError, match=r"expected Mine to have a method backward\(dA\)"):
         Mine().backward(np.ones((1, 2)))
+
+
+def test_dropout_of_whole_numbers_is_scaled_as_any():
+    X = np.full((4, 5), 3)
+    np.testing.assert_array_equal(
+        Dropout(0.3, new_rng()).forward(X, train=True), Dropout(0.3, new_rng()).forward(X / 1, train=True)
+    )
