@@ -1,13 +1,14 @@
 """The gate of a training: what does not fit is refused there, in words, before anything is changed."""
 
+import copy
 from collections.abc import Mapping
 from inspect import signature
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
-from .checks import check_rng
-from .data import check_labels
+from .checks import check_from_zero, check_rng
+from .data import check_labels, one_hot, scale
 from .losses import Loss, SoftmaxCrossEntropy
 from .optim import Optimizer
 
@@ -20,15 +21,16 @@ def training(net, X, y, validation, epochs, batch_size, learning_rate, patience)
     if validation is not None:
         validation = examples(net, *_two(validation))
     check_params(net)
-    whole = isinstance(epochs, Integral) and isinstance(batch_size, Integral) and isinstance(learning_rate, Real)
-    if not whole or epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
-        raise ValueError(
-            f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
-            f"got {epochs!r}, {batch_size!r} and {learning_rate!r}"
-        )
+    whole = isinstance(epochs, Integral) and isinstance(batch_size, Integral)
+    if not whole or epochs < 1 or not 1 <= batch_size <= len(y):
+        raise ValueError(f"expected epochs ≥ 1 and a batch of 1 to {len(y)}, got {epochs!r} and {batch_size!r}")
+    if learning_rate is not None:
+        check_from_zero("learning_rate", learning_rate)
     if patience is not None and (validation is None or not isinstance(patience, Integral) or patience < 1):
         got = "no validation" if validation is None else repr(patience)
         raise ValueError(f"expected a patience of 1 or more epochs, and validation=(X, y) to judge them by, got {got}")
+    if getattr(net, "state", None) and 1 in (batch_size, len(y) % batch_size):  # a copy rehearses a batch of one
+        copy.deepcopy(net).scores_and_grads(scale(X[:1], net.dtype), one_hot(y[:1], net.classes, net.dtype))
     return X, y, validation
 
 
@@ -53,7 +55,7 @@ def check_network(net):
         )
 
 
-def check_parts(net, rng, optimizer, loss, augment, plain):
+def check_parts(net, rng, optimizer, loss, augment, learning_rate, decay, history):
     """Raise a ValueError unless the parts of a training are of their kinds and
     do not say the same thing twice.
     """
@@ -62,11 +64,17 @@ def check_parts(net, rng, optimizer, loss, augment, plain):
     check_loss(loss)
     if augment is not None and (not callable(augment) or isinstance(augment, type)):
         raise ValueError(f"expected augment to be a function of pixels and rng, got {augment!r}")
-    if optimizer is not None and not plain:
-        raise ValueError(
-            "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
-            "got learning_rate or decay too"
-        )
+    if not isinstance(decay, bool | np.bool_):
+        raise ValueError(f"expected decay to be True or False, for a fall on a line to 0, got {decay!r}")
+    if history is not None and (isinstance(history, type) or not hasattr(history, "curves")):
+        raise ValueError(f"expected history to be a History, as fit returns it, got {history!r}")
+    if optimizer is not None:
+        if learning_rate is not None or not decay:
+            raise ValueError(
+                "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
+                "got learning_rate or decay too"
+            )
+        optimizer.begin(net.params)
 
 
 def check_loss(loss):

@@ -54,7 +54,7 @@ class BatchNorm(Layer):
             n = Z.size // self.features
             if n < 2:
                 raise ValueError(
-                    "expected two examples or more in a batch, got 1: its variance is 0. "
+                    f"expected two examples or more in a batch, got {len(Z)}: its variance is 0. "
                     "Choose a batch size that leaves no single example over"
                 )
             mean, variance = Z.mean(axis=axes), Z.var(axis=axes)

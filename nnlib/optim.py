@@ -31,6 +31,19 @@ class Optimizer:
         self.schedule = schedule if callable(schedule) else constant(schedule)
         self.t, self._slots, self._arrays, self._moves = 0, {}, [], []
 
+    def begin(self, params):
+        """Take a network's parameters for a training.
+
+        Raises
+        ------
+        ValueError
+            If the updates so far were of another network's, whose step size and memories this one would go on with.
+        """
+        if self.t and self._arrays and not any(map(is_, params.values(), self._arrays)):
+            raise ValueError("expected the network of the updates before, got another one: make a new optimizer")
+        if not self.t:
+            self._arrays = [*params.values()]
+
     def rate(self, total=None):
         """Return the step size of the next update, in a training of `total` updates."""
         eta = self.schedule(self.t, total)
@@ -84,8 +97,7 @@ class Optimizer:
             raise ValueError(
                 f"expected the parameters of the updates before, {before}, got {shapes}: make a new optimizer"
             )
-        if self._arrays and not any(map(is_, params.values(), self._arrays)):
-            raise ValueError("expected the network of the updates before, got another one: make a new optimizer")
+        self.begin(params)
         groups = [{name: group[name] for name in params} for group in (params, grads, *self._slots.values())]
         vectors = [flat.joined(group) for group in groups]
         if all(vector is not None for vector in vectors):  # the same numbers, by fewer operations

@@ -205,7 +205,7 @@ def test_the_shipped_network_reads_a_picture_file(run, tmp_path, mnist):
         (["--patience", "2"], "expected a patience of 1 or more epochs, and validation"),
         (["--validation", "300"], "expected to hold out 1 to 299 of 300 examples, got 300"),
         (["--epochs", "0"], "expected epochs ≥ 1"),
-        (["--batch-size", "301"], "a batch of 1 to 300 .* got 2, 301"),
+        (["--batch-size", "301"], "a batch of 1 to 300, got 2 and 301"),
         (["--learning-rate", "-1"], "expected the step size to be a number ≥ 0, got -1.0"),
         (["--learning-rate", "nan"], "expected the step size to be a number ≥ 0, got nan"),
         (["--learning-rate", "1e9"], r"the loss became .* in epoch 0: updates with the step size 1000000000\.0 took"),
