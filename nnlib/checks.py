@@ -6,7 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 
 
-# What these four return is Python's own: a NumPy number would widen float32, and is not to be had in JSON.
+# What these five return is Python's own: a NumPy number would widen float32, and is not to be had in JSON.
 def check_size(name, value, least=1):
     """Return a value as an int; raise a ValueError unless it is a whole number from `least` on."""
     if not isinstance(value, Integral) or value < least:
@@ -25,6 +25,13 @@ def check_from_zero(name, value):
     """Return a value as a float; raise a ValueError unless it is a finite number ≥ 0."""
     if not isinstance(value, Real) or not 0 <= value < math.inf:
         raise ValueError(f"expected {name} to be a number ≥ 0, got {value!r}")
+    return float(value)
+
+
+def check_above_zero(name, value):
+    """Return a value as a float; raise a ValueError unless it is a finite number > 0."""
+    if not isinstance(value, Real) or not 0 < value < math.inf:
+        raise ValueError(f"expected {name} to be a number above 0, got {value!r}")
     return float(value)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import memory
 from .checks import check_gradient, check_rng, check_size
-from .init import he_normal
+from .init import drawn, he_normal
 from .layers import Layer
 
 _LARGEST = 2**26  # numbers that one picture may become, half a gigabyte; a typing error may ask for any
@@ -72,7 +72,7 @@ class Conv2d(Layer):
         for name, value in sizes.items():
             setattr(self, name, check_size(name, value, least=0 if name == "padding" else 1))
         check_rng(rng)
-        K = init(rng, channels * size * size, filters)
+        K = drawn(init, rng, self.channels * self.size**2, self.filters)
         self.parameter("K", np.ascontiguousarray(K.T).reshape(filters, channels, size, size))
         self.parameter("b", np.zeros(filters))
 
@@ -152,7 +152,7 @@ class Conv2d(Layer):
             # Row h was in the windows of rows first to end − 1: in row i's as row h − s·i, the later the higher up, so
             # that the kernel is run through from below.
             first, end = max(0, -((k - 1 - h) // s)), min(len(dz), h // s + 1)
-            n = max(0, end - first)
+            n = end - first
             KT = flipped[:, :, k - 1 - h + s * first :: s][:, :, :n].reshape(k * C, n * F)
             dshifts = KT @ dz[first:end].reshape(n * F, dz.shape[2])
             for v, dshift in enumerate(dshifts.reshape(k, C, self._places(W), N)):

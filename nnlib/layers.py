@@ -7,7 +7,7 @@ import numpy as np
 
 from .checks import check_gradient, check_rng, check_share, check_size
 from .functional import floating
-from .init import he_normal
+from .init import drawn, he_normal
 
 
 class Layer:
@@ -80,7 +80,7 @@ class Layer:
 
     def __repr__(self):
         usual = signature(type(self)).parameters
-        given = {name: getattr(self, name) for name in self.settings}
+        given = {name: getattr(self, name) for name in self.settings if name in usual}
         words = [
             repr(value) if usual[name].default is usual[name].empty else f"{name}={value!r}"
             for name, value in given.items()
@@ -115,7 +115,7 @@ class Linear(Layer):
         self.inputs, self.outputs = check_size("inputs", inputs), check_size("outputs", outputs)
         self.bias = bool(bias)
         check_rng(rng)
-        self.parameter("W", init(rng, inputs, outputs))
+        self.parameter("W", drawn(init, rng, self.inputs, self.outputs))
         if bias:
             self.parameter("b", np.zeros(outputs))
 

@@ -7,7 +7,7 @@ import numpy as np
 from . import functional as F
 from .checks import check_scaled, check_size
 from .flat import Arrays
-from .init import he_normal
+from .init import drawn, he_normal
 
 
 class TwoLayerNet:
@@ -37,9 +37,9 @@ class TwoLayerNet:
             check_size(name, size)
         if not np.issubdtype(dtype, np.floating):  # whole numbers would round every weight to 0
             raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
-        self.W1 = init(rng, inputs, hidden).astype(dtype)
+        self.W1 = drawn(init, rng, inputs, hidden).astype(dtype)
         self.b1 = np.zeros(hidden, dtype)
-        self.W2 = init(rng, hidden, classes).astype(dtype)
+        self.W2 = drawn(init, rng, hidden, classes).astype(dtype)
         self.b2 = np.zeros(classes, dtype)
 
     @property

@@ -384,3 +384,15 @@ def test_memory_that_is_freed_is_not_fetched_anew():
 
 def test_the_mean_of_pixels_does_not_overflow():
     np.testing.assert_array_equal(AvgPool2d(2).forward(np.full((1, 1, 2, 2), 200, np.uint8)), 200)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 0, 0), (1, 1, 0, 5), (1, 1, 5, 0)])
+def test_an_empty_picture_is_refused_also_where_zeros_stand_around_it(shape):
+    with pytest.raises(ValueError, match="expected pictures of 1 by 1 or more, got"):
+        Conv2d(1, 1, 3, np.random.default_rng(0), padding=2).forward(np.zeros(shape))
+
+
+@pytest.mark.parametrize("rng", [None, 0])
+def test_a_generator_is_asked_for(rng):
+    with pytest.raises(ValueError, match="expected rng to be a random generator, such as"):
+        Conv2d(1, 8, 3, rng)

@@ -585,3 +585,10 @@ def test_only_a_first_layer_that_knows_them_tells_the_inputs():
     assert Sequential(Reshape(2, 3)).classes is None  # what comes out are no rows
     assert Sequential(Reshape(2, 3), Flatten(), Dropout(0.5, rng)).classes == 6
     assert Sequential(Sequential(Linear(6, 4, rng)), ReLU()).inputs == 6
+
+
+@pytest.mark.parametrize("first", [Scale, BatchNorm])
+def test_without_dx_nothing_is_returned_whatever_comes_first(first):
+    net = Sequential(first(6), Linear(6, 3, np.random.default_rng(0)))
+    Z = net.forward(batch()[0], train=True)
+    assert net.backward(np.ones_like(Z), dX=False) is None
