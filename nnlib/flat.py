@@ -2,6 +2,8 @@
 all at once.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 
@@ -50,7 +52,9 @@ class Arrays(dict):
 
 def arrays_of(net):
     """Return all arrays of a network by name: its ``params``, and its ``state``, where it has any."""
-    params, state = net.params, getattr(net, "state", {})
+    params, state = getattr(net, "params", None), getattr(net, "state", {})
+    if not isinstance(params, Mapping):
+        raise ValueError(f"expected a network with params, a dictionary of arrays, got {net!r}")
     if both := params.keys() & state.keys():
         raise ValueError(f"expected each name once in params and state, got {min(both)} in both")
     return {**params, **state}

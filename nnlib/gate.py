@@ -11,6 +11,7 @@ from .checks import check_from_zero, check_rng
 from .data import check_labels, one_hot, scale
 from .losses import Loss, SoftmaxCrossEntropy
 from .optim import Optimizer
+from .sequential import Sequential
 
 
 def training(net, X, y, validation, epochs, batch_size, learning_rate, patience):
@@ -142,6 +143,8 @@ def check_params(net):
     """Raise a ValueError unless the parameters are arrays that training can
     move.
     """
+    if isinstance(net, Sequential):
+        net.check()  # again: a class that derives from it may have got layers beside its own since
     params, again = net.params, net.params
     if not isinstance(params, Mapping):
         raise ValueError(f"expected params to be a dictionary of arrays by name, got {type(params).__name__}")

@@ -181,8 +181,8 @@ def test_settings_that_do_not_fit_are_refused_in_words():
         with pytest.raises(ValueError, match=f"expected most to be a whole number from 0 on, got {most}"):
             Shifts(most)
     for name in STILL:
-        for most in (-1, np.nan, np.inf):
-            with pytest.raises(ValueError, match=f"expected {name} to be a number from 0 .*, got {most}"):
+        for most in (-1, np.nan, np.inf, "10", None):
+            with pytest.raises(ValueError, match=f"expected {name} to be a number from 0 .*, got {most!r}"):
                 Affine(**{name: most})
     with pytest.raises(ValueError, match="expected scale to be a number from 0 to below 1, got 1"):
         Affine(scale=1)

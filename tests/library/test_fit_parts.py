@@ -370,6 +370,15 @@ def test_augmentation_that_returns_no_pixels_is_refused(digits, augment, got):
 # What does not fit
 
 
+def test_a_layer_that_a_network_keeps_beside_its_own_is_refused_before_training(digits):
+    net = new_net()
+    net.shortcut = Linear(784, 10, new_rng())
+    before = bits(net)
+    with pytest.raises(ValueError, match=r"^Sequential: expected a layer .* got some in self.shortcut: they would not"):
+        quiet(net, digits)
+    assert bits(net) == before
+
+
 def test_a_last_batch_of_one_stops_batch_normalisation_in_words(digits):
     few = digits[0][:101], digits[1][:101]
     net, rng = new_net(norm=True), new_rng()
