@@ -79,12 +79,18 @@ def _parser():
         "the book, one picture at a time.",
     )  # fmt: skip
     add = train.add_argument_group("the network").add_argument
-    add("--layers", default="784-64-10", metavar="784-…-10", help="sizes, from pixels to digits (784-64-10)")
+    add("--layers", metavar="784-…-10", help="sizes, from pixels to digits (784-64-10)")
     add("--conv", action="store_true", help="two convolutions in place of the hidden layers: 12,810 parameters")
     add("--activation", choices=recipe.ACTIVATIONS, default="relu", help="of the hidden layers (relu)")
     add("--batch-norm", action="store_true", help="normalise each hidden layer")
-    add("--dropout", type=float, default=0.0, metavar="P", help="share dropped behind each hidden layer (0)")
-    add("--init", choices=recipe.INITS, default="he_normal", help="first weights (he_normal)")
+    add(
+        "--dropout",
+        type=float,
+        default=0.0,
+        metavar="P",
+        help="share dropped behind each hidden layer, of --conv before the last (0)",
+    )
+    add("--init", choices=recipe.INITS, help="first weights (he_normal)")
     add("--dtype", choices=["float32", "float64"], default="float32", help="of the weights (float32)")
 
     add = train.add_argument_group("how it is trained").add_argument
@@ -129,14 +135,28 @@ def _usual(what):
 
 def _train(args):
     if args.as_published:
+        if args.schedule or args.init:
+            raise ValueError(
+                "--as-published: expected it to say the schedule and the init, got --schedule or --init too"
+            )
         args.schedule, args.fixed_order, args.init = "constant", True, "uniform"
+    if args.conv and args.layers:
+        raise ValueError(f"--conv: expected no --layers beside it, whose place it takes, got {args.layers}")
     if args.seed < 0:
         raise ValueError(f"--seed: expected a whole number from 0 on, got {args.seed}")
     target = args.save and files.check_writable(args.save)  # before minutes are spent
-    batch_size = args.batch_size or (1 if args.optimizer == "sgd" else 128)
+    usual = 1 if args.optimizer == "sgd" else 128
+    batch_size = usual if args.batch_size is None else args.batch_size
     rng = np.random.default_rng(args.seed)
     net = recipe.network(
-        rng, args.layers, args.activation, args.dropout, args.batch_norm, args.conv, args.init, args.dtype
+        rng,
+        args.layers or "784-64-10",
+        args.activation,
+        args.dropout,
+        args.batch_norm,
+        args.conv,
+        args.init or "he_normal",
+        args.dtype,
     )
     optimizer = recipe.optimizer(args.optimizer, args.learning_rate, args.schedule, args.weight_decay)
     mnist = load_mnist(args.data)

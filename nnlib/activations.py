@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from . import functional as F
+from .checks import check_finite, check_gradient
 from .layers import Layer
 
 
@@ -28,6 +29,7 @@ class Activation(Layer):
 
     def backward(self, dA):
         (Z,) = self.recall()
+        check_gradient(dA, Z.shape)
         return dA * self.slope(Z)  # eq-activation-dZ
 
 
@@ -54,12 +56,13 @@ class LeakyReLU(Activation):
 
     def __init__(self, alpha=0.01):
         super().__init__()
-        self.alpha = float(alpha)  # a NumPy number would widen float32
+        self.alpha = check_finite("alpha", alpha)
 
     def f(self, Z):
         return np.where(Z > 0, Z, self.alpha * Z)  # eq-leaky-relu
 
     def slope(self, Z):
+        Z = F.floating(Z)
         return np.where(Z > 0, Z.dtype.type(1), Z.dtype.type(self.alpha))  # eq-leaky-relu
 
 
@@ -76,7 +79,7 @@ class ELU(Activation):
 
     def __init__(self, alpha=1.0):
         super().__init__()
-        self.alpha = float(alpha)  # a NumPy number would widen float32
+        self.alpha = check_finite("alpha", alpha)
 
     def f(self, Z):
         below = self.alpha * np.expm1(np.minimum(Z, 0))  # above 0, exp could overflow
@@ -133,14 +136,15 @@ class GELU(Activation):
 
 def sigmoid(Z):
     """Return 1/(1 + exp(−z)) for each z; no exponent is above 0, so that none overflows."""
+    Z = F.floating(Z)
     E = np.exp(-np.abs(Z))
     return np.where(Z >= 0, Z.dtype.type(1), E) / (1 + E)  # eq-sigmoid
 
 
 def normal_density(Z):
     """Return φ(z) = exp(−z²/2)/√(2π) for each z."""
-    Z = np.clip(Z, -40, 40)  # beyond, it is 0 in float64 too, and z² could overflow
-    return np.exp(Z * Z / -2) / Z.dtype.type(math.sqrt(2 * math.pi))
+    Z = np.clip(F.floating(Z), -40, 40)  # beyond, it is 0 in float64 too, and z² could overflow
+    return np.exp(Z * Z / -2) / math.sqrt(2 * math.pi)
 
 
 _STEPS = 256  # table entries for each unit of z: then five terms of Taylor's series leave an error of 1e-16
@@ -155,7 +159,7 @@ def normal_cdf(Z):
     NumPy has no erf. Python's own is tabulated once, and Taylor's series leads from the nearest entry to z: Φ′ = φ,
     φ′ = −zφ.
     """
-    Z = np.clip(Z, -_END, _END)
+    Z = np.clip(F.floating(Z), -_END, _END)
     near = np.nan_to_num(np.rint(Z * _STEPS))  # what is no number is still none in d
     z, index = near / _STEPS, near.astype(int) + _END * _STEPS
     d = Z - z

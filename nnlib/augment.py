@@ -5,11 +5,13 @@ returns as many. Pictures are square, D = side²; the labels stay, which is a st
 """
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from . import memory
+from .checks import check_size
 
 memory.keep_freed()
 
@@ -34,9 +36,7 @@ class Shifts:
     """
 
     def __init__(self, most=1):
-        if not isinstance(most, int | np.integer) or most < 0:
-            raise ValueError(f"expected most to be a whole number from 0 on, got {most!r}")
-        self.most = most
+        self.most = check_size("most", most, least=0)
 
     def __call__(self, pixels, rng):
         images, most = pictures(pixels), self.most
@@ -72,7 +72,7 @@ class Affine:
 
     def __init__(self, degrees=10, scale=0.1, shear=0.1, shift=0.5):
         for name, most in (("degrees", degrees), ("scale", scale), ("shear", shear), ("shift", shift)):
-            if not 0 <= most < (1 if name == "scale" else math.inf):
+            if not isinstance(most, Real) or not 0 <= most < (1 if name == "scale" else math.inf):
                 below = "to below 1" if name == "scale" else "on"
                 raise ValueError(f"expected {name} to be a number from 0 {below}, got {most!r}")
         self.degrees, self.scale, self.shear, self.shift = degrees, scale, shear, shift

@@ -3,8 +3,11 @@
 import numpy as np
 
 from . import memory
-from .init import he_normal
+from .checks import check_gradient, check_rng, check_size
+from .init import drawn, he_normal
 from .layers import Layer
+
+_LARGEST = 2**26  # numbers that one picture may become, half a gigabyte; a typing error may ask for any
 
 # Pictures are (N, C, H, W) outside. In memory these layers put the rows of a picture first, then its channels, its
 # columns and, last, the examples. NumPy's functions of single numbers keep the order in which their input lies, so
@@ -62,16 +65,14 @@ class Conv2d(Layer):
     settings = ("channels", "filters", "size", "stride", "padding")
     can_skip_dx = True
 
-    def __init__(self, channels, filters, size, rng, stride=1, padding=0, init=he_normal):
+    def __init__(self, channels, filters, size, rng=None, stride=1, padding=0, init=he_normal):
         super().__init__()
         memory.keep_freed()
         sizes = {"channels": channels, "filters": filters, "size": size, "stride": stride, "padding": padding}
         for name, value in sizes.items():
-            least = 0 if name == "padding" else 1
-            if not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(f"expected {name} to be a whole number from {least} on, got {value!r}")
-        self.channels, self.filters, self.size, self.stride, self.padding = sizes.values()
-        K = init(rng, channels * size * size, filters)
+            setattr(self, name, check_size(name, value, least=0 if name == "padding" else 1))
+        check_rng(rng)
+        K = drawn(init, rng, self.channels * self.size**2, self.filters)
         self.parameter("K", np.ascontiguousarray(K.T).reshape(filters, channels, size, size))
         self.parameter("b", np.zeros(filters))
 
@@ -91,8 +92,7 @@ class Conv2d(Layer):
         """Also with ``dX=False``, as `nnlib.layers.Linear.backward`."""
         shifts, (N, C, H, W) = self.recall()
         F, k, H_out, W_out = self.filters, self.size, self._places(H), self._places(W)
-        if dZ.shape != (N, F, H_out, W_out):
-            raise ValueError(f"expected dZ {(N, F, H_out, W_out)}, got {dZ.shape}")
+        check_gradient(dZ, (N, F, H_out, W_out))
         dz = to_rows(dZ).reshape(H_out, F, W_out * N)
         dKT = sum(self._cols(shifts, i) @ dZ_i.T for i, dZ_i in enumerate(dz))
         dK = dKT.T.reshape(F, k, k * C + 1)
@@ -106,6 +106,9 @@ class Conv2d(Layer):
         least = max(1, self.size - 2 * self.padding)
         if min(X.shape[2:]) < least:
             raise ValueError(f"expected pictures of {least} by {least} or more, got {X.shape[2]} by {X.shape[3]}")
+        padded = (X.shape[2] + 2 * self.padding) * (X.shape[3] + 2 * self.padding)
+        if padded * max(self.filters, self.size * self.channels) > _LARGEST:
+            raise ValueError(f"expected pictures that become at most {_LARGEST:,} numbers each, got {X.shape[1:]}")
 
     def _places(self, length):
         """Return how many windows fit one behind the other."""
@@ -149,7 +152,7 @@ class Conv2d(Layer):
             # Row h was in the windows of rows first to end − 1: in row i's as row h − s·i, the later the higher up, so
             # that the kernel is run through from below.
             first, end = max(0, -((k - 1 - h) // s)), min(len(dz), h // s + 1)
-            n = max(0, end - first)
+            n = end - first
             KT = flipped[:, :, k - 1 - h + s * first :: s][:, :, :n].reshape(k * C, n * F)
             dshifts = KT @ dz[first:end].reshape(n * F, dz.shape[2])
             for v, dshift in enumerate(dshifts.reshape(k, C, self._places(W), N)):

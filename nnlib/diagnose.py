@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import gate
 from .activations import Activation
+from .checks import check_size
 from .data import scale
+from .sequential import Sequential
 
 
 class Noise(NamedTuple):
@@ -76,23 +79,22 @@ def dead_units(net, X, chunk=2000):
     Returns
     -------
     dict of arrays of bool
-        For each `nnlib.activations.Activation` among the layers, by its place; each in the shape of one example.
+        For each `nnlib.activations.Activation` among the layers, by its place, and in a nested network by its name,
+        such as "2.1"; each in the shape of one example.
 
     Raises
     ------
     ValueError
-        If there is no example: nothing would be known of any unit.
+        If there is no example: nothing would be known of any unit. If X is not of pixels, or the network, or one in it,
+        does not hand each layer what the one before returns.
     """
+    _check_chain(net)
+    X, chunk = gate.pixels(net, X), check_size("chunk", chunk)
     if not len(X):
         raise ValueError("expected at least one example, got none")
     dead = {}
     for start in range(0, len(X), chunk):
-        A = scale(X[start : start + chunk], net.dtype)
-        for place, layer in enumerate(net.layers):
-            if isinstance(layer, Activation):
-                silent = np.all(layer.slope(A) == 0, axis=0)  # eq-dead-unit
-                dead[place] = dead.get(place, True) & silent
-            A = layer.forward(A)
+        _look(net, scale(X[start : start + chunk], net.dtype), dead)
     return dead
 
 
@@ -122,3 +124,22 @@ def mean_squares(net, X):
     for layer in net.layers:
         passed.append(layer.forward(passed[-1]))
     return [float(np.mean(A**2)) for A in passed]  # eq-mean-square
+
+
+def _look(net, A, dead, within=""):
+    """Note in `dead` which units are silent for the rows A as well; return what comes out."""
+    for place, layer in enumerate(net.layers):
+        name = f"{within}{place}" if within else place
+        if isinstance(layer, Sequential):
+            _check_chain(layer)
+            A = _look(layer, A, dead, f"{name}.")
+            continue
+        if isinstance(layer, Activation):
+            dead[name] = dead.get(name, True) & np.all(layer.slope(A) == 0, axis=0)  # eq-dead-unit
+        A = layer.forward(A)
+    return A
+
+
+def _check_chain(net):
+    if getattr(type(net), "forward", None) is not Sequential.forward:
+        raise ValueError(f"expected a Sequential, whose layers are looked at in their order, got {type(net).__name__}")

@@ -1,4 +1,8 @@
-"""Arrays that lie one behind the other in one vector: what is done to each of them is then done to all at once."""
+"""A network's arrays: by name, and one behind the other in one vector, so that what is done to each of them is done to
+all at once.
+"""
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,6 +37,27 @@ def joined(arrays):
             return None
         place += array.nbytes
     return vector if place == _address(vector) + vector.nbytes else None
+
+
+class Arrays(dict):
+    """A network's arrays by name. Another one put under a name would change nothing in the network: it is refused."""
+
+    def __setitem__(self, name, array):
+        if array is not self.get(name):  # += puts back the one that it changed
+            raise ValueError(f"expected new numbers to be put into the array, [{name!r}][...] = …, got another array")
+
+    def __reduce__(self):
+        return dict, (dict(self),)  # a copy is an ordinary dictionary
+
+
+def arrays_of(net):
+    """Return all arrays of a network by name: its ``params``, and its ``state``, where it has any."""
+    params, state = getattr(net, "params", None), getattr(net, "state", {})
+    if not isinstance(params, Mapping):
+        raise ValueError(f"expected a network with params, a dictionary of arrays, got {net!r}")
+    if both := params.keys() & state.keys():
+        raise ValueError(f"expected each name once in params and state, got {min(both)} in both")
+    return {**params, **state}
 
 
 def _address(array):

@@ -8,6 +8,14 @@ gradient's name, ``dZ`` is short for ∂L/∂Z and has the shape of Z.
 import numpy as np
 
 
+def floating(X):
+    """Return X as an array of floating-point numbers: whole ones, which would
+    be cut or overflow, as float64.
+    """
+    X = np.asarray(X)
+    return X if X.dtype.kind == "f" else X.astype(float)
+
+
 def linear(X, W, b):
     """Return the scores Z = XW + b of a linear layer.
 

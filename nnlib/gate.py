@@ -1,15 +1,17 @@
 """The gate of a training: what does not fit is refused there, in words, before anything is changed."""
 
+import copy
 from collections.abc import Mapping
 from inspect import signature
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
-from .checks import check_rng
-from .data import check_labels
+from .checks import check_from_zero, check_rng
+from .data import check_labels, one_hot, scale
 from .losses import Loss, SoftmaxCrossEntropy
 from .optim import Optimizer
+from .sequential import Sequential
 
 
 def training(net, X, y, validation, epochs, batch_size, learning_rate, patience):
@@ -20,15 +22,16 @@ def training(net, X, y, validation, epochs, batch_size, learning_rate, patience)
     if validation is not None:
         validation = examples(net, *_two(validation))
     check_params(net)
-    whole = isinstance(epochs, Integral) and isinstance(batch_size, Integral) and isinstance(learning_rate, Real)
-    if not whole or epochs < 1 or not 1 <= batch_size <= len(y) or not 0 <= learning_rate < np.inf:
-        raise ValueError(
-            f"expected epochs ≥ 1, a batch of 1 to {len(y)} and a learning rate ≥ 0, "
-            f"got {epochs!r}, {batch_size!r} and {learning_rate!r}"
-        )
+    whole = isinstance(epochs, Integral) and isinstance(batch_size, Integral)
+    if not whole or epochs < 1 or not 1 <= batch_size <= len(y):
+        raise ValueError(f"expected epochs ≥ 1 and a batch of 1 to {len(y)}, got {epochs!r} and {batch_size!r}")
+    if learning_rate is not None:
+        check_from_zero("learning_rate", learning_rate)
     if patience is not None and (validation is None or not isinstance(patience, Integral) or patience < 1):
         got = "no validation" if validation is None else repr(patience)
         raise ValueError(f"expected a patience of 1 or more epochs, and validation=(X, y) to judge them by, got {got}")
+    if getattr(net, "state", None) and 1 in (batch_size, len(y) % batch_size):  # a copy rehearses a batch of one
+        copy.deepcopy(net).scores_and_grads(scale(X[:1], net.dtype), one_hot(y[:1], net.classes, net.dtype))
     return X, y, validation
 
 
@@ -53,21 +56,36 @@ def check_network(net):
         )
 
 
-def check_parts(net, rng, optimizer, loss, augment, plain):
+def check_parts(net, rng, optimizer, loss, augment, learning_rate, decay, history):
     """Raise a ValueError unless the parts of a training are of their kinds and
     do not say the same thing twice.
     """
     check_rng(rng)
-    for part, kind, example in ((optimizer, Optimizer, "Momentum(0.1)"), (loss, Loss, "SoftmaxCrossEntropy()")):
-        if part is not None and not isinstance(part, kind):
-            raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
+    _check_kind(optimizer, Optimizer, "Momentum(0.1)")
+    check_loss(loss)
     if augment is not None and (not callable(augment) or isinstance(augment, type)):
         raise ValueError(f"expected augment to be a function of pixels and rng, got {augment!r}")
-    if optimizer is not None and not plain:
-        raise ValueError(
-            "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
-            "got learning_rate or decay too"
-        )
+    if not isinstance(decay, bool | np.bool_):
+        raise ValueError(f"expected decay to be True or False, for a fall on a line to 0, got {decay!r}")
+    if history is not None and (isinstance(history, type) or not hasattr(history, "curves")):
+        raise ValueError(f"expected history to be a History, as fit returns it, got {history!r}")
+    if optimizer is not None:
+        if learning_rate is not None or not decay:
+            raise ValueError(
+                "expected the step size in the optimizer alone, such as Momentum(linear_decay(0.1)), "
+                "got learning_rate or decay too"
+            )
+        optimizer.begin(net.params)
+
+
+def check_loss(loss):
+    """Raise a ValueError unless it is a loss, or None."""
+    _check_kind(loss, Loss, "SoftmaxCrossEntropy()")
+
+
+def _check_kind(part, kind, example):
+    if part is not None and not isinstance(part, kind):
+        raise ValueError(f"expected {kind.__name__.lower()} to be one of nnlib's, such as {example}, got {part!r}")
 
 
 def targets(net, loss, Y):
@@ -103,12 +121,18 @@ def augmented(pixels, augment, rng):
     return changed
 
 
-def examples(net, X, y):
-    check_network(net)
-    X, y, D = np.asarray(X), np.asarray(y), net.inputs
-    # Pixels scaled before would be scaled again.
+def pixels(net, X):
+    """Return pixels for a network as an array; raise a ValueError for others: scaled ones would be scaled again."""
+    X, D = np.asarray(X), net.inputs
     if X.ndim != 2 or X.shape[1] != D or X.dtype != np.uint8:
         raise ValueError(f"expected pixels 0 to 255, (N, {D}) of uint8, got {X.shape} of {X.dtype}")
+    return X
+
+
+def examples(net, X, y):
+    """Return pixels and their labels as arrays; raise a ValueError unless a network can be given them."""
+    check_network(net)
+    X, y = pixels(net, X), np.asarray(y)
     if y.shape != X.shape[:1] or len(y) == 0:
         raise ValueError(f"expected a label for each picture and at least one, got {X.shape} and {y.shape}")
     check_labels(y, net.classes)
@@ -119,6 +143,8 @@ def check_params(net):
     """Raise a ValueError unless the parameters are arrays that training can
     move.
     """
+    if isinstance(net, Sequential):
+        net.check()  # again: a class that derives from it may have got layers beside its own since
     params, again = net.params, net.params
     if not isinstance(params, Mapping):
         raise ValueError(f"expected params to be a dictionary of arrays by name, got {type(params).__name__}")

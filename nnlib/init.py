@@ -3,6 +3,16 @@
 import numpy as np
 
 
+def drawn(init, rng, fan_in, fan_out):
+    """Return the first weights that a function of this form draws; raise a ValueError unless they are such a matrix."""
+    if not callable(init):
+        raise ValueError(f"expected init to be a function, such as nnlib.init.he_normal, got {init!r}")
+    W = init(rng, fan_in, fan_out)
+    if np.shape(W) != (fan_in, fan_out):
+        raise ValueError(f"expected init to return a matrix {(fan_in, fan_out)}, got shape {np.shape(W)}")
+    return W
+
+
 def he_normal(rng, fan_in, fan_out):
     """Return a (fan_in, fan_out) matrix of N(0, 2/fan_in) draws, the scale
     that suits ReLU (He et al., 2015).

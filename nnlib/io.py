@@ -4,11 +4,13 @@ import json
 import math
 import struct
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
 
 from . import architecture, files
+from .flat import arrays_of
 from .sequential import Sequential
 from .two_layer import TwoLayerNet
 
@@ -16,6 +18,7 @@ from .two_layer import TwoLayerNet
 SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
 _LIMIT = 64_000_000  # bytes; far above any network of this book, far below what hurts
 _LAYERS = "nnlib.layers"  # under this name the metadata say what a network is made of
+_OF_ONE_S_OWN = ". A network with layers of one's own is made as it was, and load_into reads its numbers"
 _TYPES = {"F32": "<f4", "F64": "<f8"}
 
 
@@ -44,21 +47,20 @@ def save(path, net):
     import safetensors.numpy  # here, because the browser has no safetensors
 
     tensors, metadata = {}, None
-    for name, value in _arrays_of(net).items():
+    for name, value in arrays_of(net).items():
         if value.dtype.name not in ("float64", "float32"):
             raise ValueError(f"expected weights in float64 or float32, got {name} in {value.dtype}")
         if not _sound(value):
             raise ValueError(f"expected finite weights, in float32 too, got {_unsound(value)} in {name}")
         # The library stores other layouts, and bytes in another order, wrongly.
         tensors[name] = np.ascontiguousarray(value, value.dtype.newbyteorder("="))
-    if isinstance(net, Sequential):
-        with suppress(ValueError):  # with a layer of one's own, the file has the numbers alone
-            metadata = {_LAYERS: json.dumps(architecture.describe(net))}
+    if (described := _describe(net)) is not None:
+        metadata = {_LAYERS: json.dumps(described)}
     with files.whole(path) as part:
         part.write_bytes(safetensors.numpy.save(tensors, metadata))
 
 
-def load(path, dtype=None):
+def load(path, dtype=None, rng=None):
     """Return the network in a file that `save` wrote: a Sequential, where the
     file says what it is made of, or a `TwoLayerNet`, also from any
     safetensors file of its four arrays.
@@ -68,6 +70,8 @@ def load(path, dtype=None):
     path : path
     dtype : numpy dtype, optional
         Of the network; by default the file's.
+    rng : numpy.random.Generator, optional
+        Draws what the layers of dropout drop, where training goes on.
 
     Raises
     ------
@@ -77,15 +81,19 @@ def load(path, dtype=None):
         If the file is damaged or foreign, or holds other names, types or
         shapes, or a number that is not finite.
     """
-    description = _description(path)
+    header, data = _read(path)
+    description = _description(path, header)
     if description is not None:
+        arrays = _checked(path, header, data)
+        numbers = sum(array.size for array in arrays.values())
+        dtype = dtype or np.result_type(np.float32, *arrays.values())
         try:
-            net = architecture.build(description, dtype or np.result_type(*read_arrays(path).values()))
+            net = architecture.build(description, dtype, numbers, rng)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
-        load_into(net, path)
+        _put(path, arrays_of(net), arrays)
         return net
-    arrays = read_arrays(path, ("W1", "b1", "W2", "b2"))
+    arrays = _checked(path, header, data, ("W1", "b1", "W2", "b2"), _OF_ONE_S_OWN)
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(shapes["W1"]) != 2 or len(shapes["W2"]) != 2:
         raise ValueError(f"{path}: expected W1 and W2 to be matrices, got {shapes['W1']} and {shapes['W2']}")
@@ -106,10 +114,20 @@ def load_into(net, path):
     Raises
     ------
     FileNotFoundError, ValueError
-        As `load`, and if a name or a shape is not the network's.
+        As `load`, and if a name or a shape is not the network's, or the layers are not those that the file names.
     """
-    places = _arrays_of(net)
-    arrays = read_arrays(path, places)
+    places, (header, data) = arrays_of(net), _read(path)
+    arrays = _checked(path, header, data, places)
+    ours, theirs = _describe(net), _description(path, header)
+    if None not in (ours, theirs) and ours != theirs:
+        one, other = next(pair for pair in zip_longest(ours, theirs) if pair[0] != pair[1])
+        raise ValueError(f"{path}: expected the network's layers, {str(one)[:80]}, got {str(other)[:80]}")
+    _put(path, places, arrays)
+
+
+def _put(path, places, arrays):
+    """Fill a network's arrays, all or none, from those of a file, which must be as many."""
+    _check_names(path, arrays, places)
     for name, place in places.items():
         if arrays[name].shape != place.shape:
             raise ValueError(f"{path}: expected {name} of shape {place.shape}, got {arrays[name].shape}")
@@ -117,8 +135,12 @@ def load_into(net, path):
         place[...] = arrays[name]
 
 
-def _arrays_of(net):
-    return {**net.params, **getattr(net, "state", {})}
+def _describe(net):
+    """Return what a network is made of, as JSON gives it back, or None, as of one with layers of one's own."""
+    if isinstance(net, Sequential):
+        with suppress(ValueError):
+            return json.loads(json.dumps(architecture.describe(net)))
+    return None
 
 
 def read_arrays(path, names=None):
@@ -135,12 +157,21 @@ def read_arrays(path, names=None):
     FileNotFoundError, ValueError
         As `load`.
     """
-    header, data = _read(path)
-    header.pop("__metadata__", None)
-    if names is not None and header.keys() != set(names):
-        *most, last = names
+    return _checked(path, *_read(path), names)
+
+
+def _check_names(path, found, names, advice=""):
+    if found.keys() != set(names):
+        *most, last = names or ["none"]
         expected = f"{', '.join(most)} and {last}" if most else last
-        raise ValueError(f"{path}: expected the arrays {expected}, got {_list(header)}")
+        raise ValueError(f"{path}: expected the arrays {expected}, got {_list(found)}{advice}")
+
+
+def _checked(path, header, data, names=None, advice=""):
+    """Return the arrays behind a header, after a look at all of them."""
+    header = {name: entry for name, entry in header.items() if name != "__metadata__"}
+    if names is not None:
+        _check_names(path, header, names, advice)
     for name, entry in header.items():
         dtype = entry.get("dtype") if isinstance(entry, dict) else None
         if not isinstance(dtype, str) or dtype not in _TYPES:
@@ -164,9 +195,9 @@ def _read(path):
     return _parts(Path(path).read_bytes(), path)
 
 
-def _description(path):
+def _description(path, header):
     """Return what a file says of its network's layers, or None."""
-    metadata = _read(path)[0].get("__metadata__")
+    metadata = header.get("__metadata__")
     words = metadata.get(_LAYERS) if isinstance(metadata, dict) else None
     try:
         return None if words is None else json.loads(words)

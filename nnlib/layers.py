@@ -5,8 +5,9 @@ from inspect import signature
 
 import numpy as np
 
-from .checks import check_rng, check_share, check_size
-from .init import he_normal
+from .checks import check_gradient, check_rng, check_share, check_size
+from .functional import floating
+from .init import drawn, he_normal
 
 
 class Layer:
@@ -79,7 +80,7 @@ class Layer:
 
     def __repr__(self):
         usual = signature(type(self)).parameters
-        given = {name: getattr(self, name) for name in self.settings}
+        given = {name: getattr(self, name) for name in self.settings if name in usual}
         words = [
             repr(value) if usual[name].default is usual[name].empty else f"{name}={value!r}"
             for name, value in given.items()
@@ -111,11 +112,10 @@ class Linear(Layer):
 
     def __init__(self, inputs, outputs, rng=None, init=he_normal, bias=True):
         super().__init__()
-        check_size("inputs", inputs)
-        check_size("outputs", outputs)
+        self.inputs, self.outputs = check_size("inputs", inputs), check_size("outputs", outputs)
+        self.bias = bool(bias)
         check_rng(rng)
-        self.inputs, self.outputs, self.bias = inputs, outputs, bias
-        self.parameter("W", init(rng, inputs, outputs))
+        self.parameter("W", drawn(init, rng, self.inputs, self.outputs))
         if bias:
             self.parameter("b", np.zeros(outputs))
 
@@ -147,17 +147,19 @@ class Reshape(Layer):
         super().__init__()
         if not shape or not all(isinstance(size, int | np.integer) and size > 0 for size in shape):
             raise ValueError(f"expected the sizes of one example, as Reshape(1, 28, 28), got {shape}")
-        self.shape, self.inputs = shape, math.prod(shape)
+        self.shape = tuple(map(int, shape))
+        self.inputs = math.prod(self.shape)
 
     def forward(self, X, train=False):
         if X.ndim != 2 or X.shape[1] != self.inputs:
             raise ValueError(f"expected rows (N, {self.inputs}), got {X.shape}")
-        self.remember(train)
+        self.remember(train, len(X))
         return X.reshape(len(X), *self.shape)
 
     def backward(self, dA):
-        self.recall()
-        return dA.reshape(len(dA), self.inputs)
+        (N,) = self.recall()
+        check_gradient(dA, (N, *self.shape))
+        return dA.reshape(N, self.inputs)
 
     def __repr__(self):
         return f"Reshape({', '.join(map(str, self.shape))})"
@@ -172,6 +174,7 @@ class Flatten(Layer):
 
     def backward(self, dA):
         (shape,) = self.recall()
+        check_gradient(dA, (shape[0], math.prod(shape[1:])))
         return dA.reshape(shape)
 
 
@@ -191,13 +194,13 @@ class Dropout(Layer):
 
     def __init__(self, p, rng=None):
         super().__init__()
-        check_share("p", p)
+        self.p, self.rng = check_share("p", p), rng
         check_rng(rng)
-        self.p, self.rng = p, rng
 
     def forward(self, X, train=False):
         if not train:
             return X
+        X = floating(X)
         kept = self.rng.random(X.shape, dtype=np.float32) >= self.p
         mask = kept * X.dtype.type(1 / (1 - self.p))
         self.remember(train, mask)
@@ -205,4 +208,5 @@ class Dropout(Layer):
 
     def backward(self, dA):
         (mask,) = self.recall()
+        check_gradient(dA, mask.shape)
         return dA * mask

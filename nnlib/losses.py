@@ -35,14 +35,13 @@ class SoftmaxCrossEntropy(Loss):
     """
 
     def __init__(self, smoothing=0.0):
-        check_share("smoothing", smoothing)
-        self.smoothing = smoothing
+        self.smoothing = check_share("smoothing", smoothing)
 
     def targets(self, Y):
         """Return (1 − ε)Y + ε/K: rows that sum to 1, as Y's."""
         if not self.smoothing:
             return Y
-        return Y * Y.dtype.type(1 - self.smoothing) + Y.dtype.type(self.smoothing / Y.shape[-1])
+        return Y * (1 - self.smoothing) + self.smoothing / Y.shape[-1]
 
     def each(self, Z, Y):
         F.check_same_shape(Z, Y)

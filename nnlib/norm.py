@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from .checks import check_from_zero, check_size
+from .checks import check_from_zero, check_gradient, check_size
 from .layers import Layer
 
 
@@ -35,11 +35,10 @@ class BatchNorm(Layer):
 
     def __init__(self, features, momentum=0.1, eps=1e-5):
         super().__init__()
-        check_size("features", features)
-        check_from_zero("eps", eps)
+        self.features, self.eps = check_size("features", features), check_from_zero("eps", eps)
         if not isinstance(momentum, Real) or not 0 < momentum <= 1:
             raise ValueError(f"expected a momentum above 0, at most 1, got {momentum!r}")
-        self.features, self.momentum, self.eps = features, float(momentum), float(eps)  # these widen no float32
+        self.momentum = float(momentum)
         self.parameter("gamma", np.ones(features))
         self.parameter("beta", np.zeros(features))
         self.state = {"mean": np.zeros(features), "variance": np.ones(features)}
@@ -55,7 +54,7 @@ class BatchNorm(Layer):
             n = Z.size // self.features
             if n < 2:
                 raise ValueError(
-                    "expected two examples or more in a batch, got 1: its variance is 0. "
+                    f"expected two examples or more in a batch, got {len(Z)}: its variance is 0. "
                     "Choose a batch size that leaves no single example over"
                 )
             mean, variance = Z.mean(axis=axes), Z.var(axis=axes)
@@ -71,6 +70,7 @@ class BatchNorm(Layer):
 
     def backward(self, dA):
         Zhat, s, axes, column = self.recall()
+        check_gradient(dA, Zhat.shape)
         self.grads["gamma"][...] = (dA * Zhat).sum(axis=axes)
         self.grads["beta"][...] = dA.sum(axis=axes)
         dZhat = dA * self.params["gamma"].reshape(column)

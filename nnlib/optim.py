@@ -6,7 +6,7 @@ from operator import is_
 import numpy as np
 
 from . import flat
-from .checks import check_from_zero, check_share
+from .checks import check_above_zero, check_from_zero, check_share
 from .schedules import constant
 
 
@@ -30,6 +30,19 @@ class Optimizer:
     def __init__(self, schedule):
         self.schedule = schedule if callable(schedule) else constant(schedule)
         self.t, self._slots, self._arrays, self._moves = 0, {}, [], []
+
+    def begin(self, params):
+        """Take a network's parameters for a training.
+
+        Raises
+        ------
+        ValueError
+            If the updates so far were of another network's, whose step size and memories this one would go on with.
+        """
+        if self.t and self._arrays and not any(map(is_, params.values(), self._arrays)):
+            raise ValueError("expected the network of the updates before, got another one: make a new optimizer")
+        if not self.t:
+            self._arrays = [*params.values()]
 
     def rate(self, total=None):
         """Return the step size of the next update, in a training of `total` updates."""
@@ -84,8 +97,7 @@ class Optimizer:
             raise ValueError(
                 f"expected the parameters of the updates before, {before}, got {shapes}: make a new optimizer"
             )
-        if self._arrays and not any(map(is_, params.values(), self._arrays)):
-            raise ValueError("expected the network of the updates before, got another one: make a new optimizer")
+        self.begin(params)
         groups = [{name: group[name] for name in params} for group in (params, grads, *self._slots.values())]
         vectors = [flat.joined(group) for group in groups]
         if all(vector is not None for vector in vectors):  # the same numbers, by fewer operations
@@ -129,8 +141,7 @@ class Momentum(Optimizer):
 
     def __init__(self, schedule, beta=0.9, nesterov=False):
         super().__init__(schedule)
-        check_share("beta", beta)
-        self.beta, self.nesterov = beta, nesterov
+        self.beta, self.nesterov = check_share("beta", beta), nesterov
 
     def move(self, eta, w, g, v, work):
         v *= self.beta
@@ -160,8 +171,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, schedule, beta=0.99, eps=1e-8):
         super().__init__(schedule)
-        check_share("beta", beta)
-        self.beta, self.eps = beta, eps
+        self.beta, self.eps = check_share("beta", beta), check_above_zero("eps", eps)
 
     def move(self, eta, w, g, s, work):
         _average_of_squares(s, g, self.beta, work)
@@ -190,9 +200,8 @@ class Adam(Optimizer):
 
     def __init__(self, schedule, beta1=0.9, beta2=0.999, eps=1e-8, correct=True):
         super().__init__(schedule)
-        check_share("beta1", beta1)
-        check_share("beta2", beta2)
-        self.beta1, self.beta2, self.eps, self.correct = beta1, beta2, eps, correct
+        self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
+        self.eps, self.correct = check_above_zero("eps", eps), correct
 
     # Each line computes in place: arrays made anew would be taken from the system and given back at each update.
     def move(self, eta, w, g, m, s, work):
@@ -222,8 +231,7 @@ class AdamW(Adam):
 
     def __init__(self, schedule, weight_decay=0.01, **options):
         super().__init__(schedule, **options)
-        check_from_zero("weight_decay", weight_decay)
-        self.weight_decay = weight_decay
+        self.weight_decay = check_from_zero("weight_decay", weight_decay)
 
     def decay(self, params, eta):
         for w in params.values():

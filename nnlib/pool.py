@@ -4,8 +4,9 @@ from functools import reduce
 
 import numpy as np
 
-from .checks import check_size
+from .checks import check_gradient, check_size
 from .conv import to_pictures, to_rows
+from .functional import floating
 from .layers import Layer
 
 
@@ -23,8 +24,7 @@ class Pool(Layer):
 
     def __init__(self, size):
         super().__init__()
-        check_size("size", size)
-        self.size = size
+        self.size = check_size("size", size)
 
     def _cut(self, X):
         """Return pictures X as an array (H, C, W, N), after a look whether a window fits into them."""
@@ -53,9 +53,7 @@ class Pool(Layer):
     def _gradient(self, dP, shape, shares):
         """Return dX for pictures that lay as `shape`, (H, C, W, N): dP times the share of each pixel of a window."""
         H, C, W, N = shape
-        expected = (N, C, H // self.size, W // self.size)
-        if dP.shape != expected:
-            raise ValueError(f"expected dP {expected}, got {dP.shape}")
+        check_gradient(dP, (N, C, H // self.size, W // self.size))
         dp, dx = to_rows(dP), np.empty(shape, dP.dtype)
         for part, share in zip(self._parts(dx), shares, strict=True):
             np.multiply(dp, share, out=part)
@@ -72,7 +70,7 @@ class MaxPool2d(Pool):
     def forward(self, X, train=False):
         x = self._cut(X)
         P = self._across_windows(np.maximum, x)
-        if train:  # one byte a pixel, and X need not be kept
+        if train:  # in use it would be found for nothing; one byte a pixel, and X need not be kept
             self.remember(train, self._first_largest(x, P), x.shape)
         return to_pictures(P)
 
@@ -97,10 +95,10 @@ class AvgPool2d(Pool):
     """The mean of each window: each of its pixels gets the same share of its gradient."""
 
     def forward(self, X, train=False):
-        x = self._cut(X)
+        x = self._cut(floating(X))
         self.remember(train, x.shape)
         return to_pictures(self._across_windows(np.add, x) / self.size**2)
 
     def backward(self, dP):
         (shape,) = self.recall()
-        return self._gradient(dP, shape, [dP.dtype.type(1 / self.size**2)] * self.size**2)
+        return self._gradient(dP, shape, [1 / self.size**2] * self.size**2)

@@ -54,7 +54,7 @@ def network(rng, layers="784-64-10", activation="relu", dropout=0.0, batch_norm=
     activation : str
         One of `ACTIVATIONS`.
     dropout : float
-        The share that is dropped behind each hidden layer.
+        The share that is dropped behind each hidden layer, or, of a convolutional network, before the last one.
     batch_norm : bool
         Whether each hidden layer is normalised.
     conv : bool

@@ -5,6 +5,7 @@ from itertools import dropwhile
 import numpy as np
 
 from . import flat
+from .checks import check_gradient, check_scaled
 from .layers import Layer
 from .losses import SoftmaxCrossEntropy
 
@@ -16,8 +17,9 @@ class Sequential(Layer):
     ----------
     *layers : Layer
         Each is its own object: one used in two places would remember only its last input.
-    dtype : numpy dtype
-        Of all parameters: float64, or float32, which takes about half the time.
+    dtype : numpy dtype, optional
+        Of all parameters: float64, or float32, which takes about half the time. By default the one that all layers
+        have, and float64 where they differ.
 
     Attributes
     ----------
@@ -29,17 +31,21 @@ class Sequential(Layer):
     Raises
     ------
     ValueError
-        If a layer stands in two places, or one does not fit the one before; the message names its place.
+        If a layer stands in two places, or one does not fit the one before; the message names its place. If a layer
+        keeps parameters, or layers, where no training would find them.
 
     Notes
     -----
+    A layer that is made of layers, as a sum of two branches, derives from this class: it hands them to
+    ``super().__init__(…)``, where they are trained, and writes `forward` and ``backward(dA, dX=True)`` anew.
+
     The parameters lie one behind the other in one vector, the gradients in another, so that an optimizer moves all of
     them by a few operations on vectors; on the network of the book that saves a tenth of a step.
     """
 
     can_skip_dx = True
 
-    def __init__(self, *layers, dtype=np.float64):
+    def __init__(self, *layers, dtype=None):
         if not layers:
             raise ValueError("expected at least one layer, got none")
         for layer in layers:
@@ -48,11 +54,12 @@ class Sequential(Layer):
             if not hasattr(layer, "params"):
                 name = type(layer).__name__
                 raise ValueError(f"expected __init__ of {name} to begin with super().__init__(), got a {name} without")
-        if not np.issubdtype(dtype, np.floating):
+        if dtype is not None and not np.issubdtype(dtype, np.floating):
             raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
         self.layers, self.inputs = layers, layers[0].inputs
-        self._check_distinct()
-        self._lay_out(np.dtype(dtype))
+        self.check()
+        types = {param.dtype for param in self.params.values()}
+        self._lay_out(np.dtype(dtype or (types.pop() if len(types) == 1 else float)))
         self.classes = None if self.inputs is None else self._probe()
 
     @property
@@ -73,6 +80,7 @@ class Sequential(Layer):
         return next(iter(self.params.values())).dtype if self.params else np.dtype(float)
 
     def forward(self, X, train=False):
+        check_scaled(X)
         for place, layer in enumerate(self.layers):
             try:
                 X = layer.forward(X, train)  # eq-sequential
@@ -107,7 +115,9 @@ class Sequential(Layer):
         """
         loss = loss or SoftmaxCrossEntropy()
         Z = self.forward(X, train=True)
-        self.backward(loss.backward(Z, Y), dX=False)
+        dZ = loss.backward(Z, Y)
+        check_gradient(dZ, Z.shape)
+        self.backward(dZ, dX=False)
         return Z, self.grads
 
     def predict(self, X):
@@ -122,31 +132,53 @@ class Sequential(Layer):
         self._lay_out(self.dtype)  # the arrays of a copy, or from a pickle, lie anywhere
 
     def _collect(self, kind):
-        return {
-            f"{place}.{name}": array
-            for place, layer in enumerate(self.layers)
-            for name, array in getattr(layer, kind).items()
-        }
+        return flat.Arrays(
+            {
+                f"{place}.{name}": array
+                for place, layer in enumerate(self.layers)
+                for name, array in getattr(layer, kind).items()
+            }
+        )
 
-    def _leaves(self):
-        """Yield all layers that are no Sequential."""
-        for layer in self.layers:
-            if isinstance(layer, Sequential):
-                yield from layer._leaves()
-            else:
-                yield layer
-
-    def _check_distinct(self):
+    def check(self):
+        """Raise a ValueError unless each layer stands in one place, and all that is to be trained in its params."""
         seen = []
+        for layer in self._all():
+            for key, value in vars(layer).items():
+                if _has_layers(value) and not (key == "layers" and isinstance(layer, Sequential)):
+                    raise ValueError(
+                        f"{type(layer).__name__}: expected a layer that is made of layers to derive from Sequential, "
+                        f"and to hand them all to super().__init__(…), got some in self.{key}: they would not train"
+                    )
         for layer in self._leaves():
             if any(layer.params is other.params for other in seen):  # those of a shallow copy too
                 raise ValueError(f"expected each layer once, got {layer} in two places: make a second one")
             seen.append(layer)
+            for kind in ("params", "grads", "state"):
+                arrays = getattr(layer, kind)
+                if not isinstance(arrays, dict) or getattr(layer, kind) is not arrays:  # a change in it would be lost
+                    raise ValueError(f"{layer}: expected {kind} to be a dictionary, at each look the same one")
+                for name, array in arrays.items():
+                    if not isinstance(array, np.ndarray):
+                        raise ValueError(f"{layer}: expected {kind} to be arrays, got {name} of {type(array).__name__}")
             own = vars(layer).items()
             kept = [(name, key) for name, param in layer.params.items() for key, value in own if value is param]
             if kept:  # another array takes the parameter's place here, and the layer would compute with the old one
                 name, key = kept[0]
                 raise ValueError(f"{layer}: expected {name} to be read from params alone, got it as self.{key} too")
+
+    def _all(self):
+        """Yield this network and all layers in it, those of nested ones too."""
+        yield self
+        for layer in self.layers:
+            if isinstance(layer, Sequential):
+                yield from layer._all()
+            else:
+                yield layer
+
+    def _leaves(self):
+        """Yield all layers that are no Sequential."""
+        return (layer for layer in self._all() if not isinstance(layer, Sequential))
 
     def _lay_out(self, dtype):
         """Put the parameters one behind the other, and the gradients, in `dtype`, unless they lie so."""
@@ -165,3 +197,9 @@ class Sequential(Layer):
         """Return how many numbers come out for one example, from a forward pass of zeros."""
         Z = self.forward(np.zeros((1, self.inputs), self.dtype))
         return Z.shape[1] if Z.ndim == 2 else None
+
+
+def _has_layers(value):
+    """Return whether something is a layer, or a collection with one in it."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else [value]
+    return any(isinstance(part, Layer) for part in parts)

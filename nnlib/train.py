@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import gate
+from .checks import check_size
 from .data import one_hot, scale
 from .losses import SoftmaxCrossEntropy
 from .metrics import accuracy
@@ -92,7 +93,7 @@ class History:
 # What is no number any more is reported in words.
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def fit(
-    net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=0.01, decay=True,
+    net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=None, decay=True,
     optimizer=None, loss=None, augment=None, shuffle=True, validation=None,
     patience=None, history=None, verbose=True,
 ):  # fmt: skip
@@ -111,8 +112,8 @@ def fit(
     epochs, batch_size : int
         Passes over the set, and examples an update. One example at a time takes
         the path of ``net.step``, where the network has one.
-    learning_rate : float
-        The first step size.
+    learning_rate : float, optional
+        The first step size, by default 0.01.
     decay : bool
         Whether the step size falls linearly to 0 over the training.
     optimizer : nnlib.optim.Optimizer, optional
@@ -130,7 +131,8 @@ def fit(
         Held-out examples, scored after each epoch.
     patience : int, optional
         Stop after so many epochs in a row without a lower validation loss. The
-        network is left with the weights of its best epoch.
+        network is left with the weights of its best epoch, or with those it
+        had, where it has a history and no epoch is better.
     history : History, optional
         The record to continue. Each epoch is written into it as it ends, so
         that a training that is stopped leaves the epochs before.
@@ -153,14 +155,16 @@ def fit(
     X, y, validation = gate.training(
         net, X, y, validation, epochs, batch_size, learning_rate, patience
     )
-    plain = (learning_rate, decay) == (0.01, True)
-    gate.check_parts(net, rng, optimizer, loss, augment, plain)
+    gate.check_parts(net, rng, optimizer, loss, augment, learning_rate, decay, history)
     N, Y, dtype = len(y), one_hot(y, net.classes, net.dtype), net.dtype
-    optimizer = optimizer or SGD(linear_decay(learning_rate) if decay else learning_rate)
+    first = 0.01 if learning_rate is None else learning_rate
+    optimizer = optimizer or SGD(linear_decay(first) if decay else first)
     by_step = batch_size == 1 and hasattr(net, "step") and type(optimizer) is SGD and not loss
     targets, other = gate.targets(net, loss, Y)  # other loss than the network's own
     history = History() if history is None else history
     watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
+    if patience is not None and history.epochs:
+        best.note(net, evaluate(net, *validation, loss=loss).loss)
     steps = optimizer.t + epochs * math.ceil(N / batch_size)
     for epoch in range(len(history.epochs), len(history.epochs) + epochs):
         order = rng.permutation(N) if shuffle else np.arange(N)
@@ -205,9 +209,15 @@ def _bar(turns, name, verbose):
 def evaluate(net, X, y, chunk=2000, loss=None):
     """Return the `Score` of a network on pixels X, (N, D) of uint8, and labels
     y, (N,); a chunk at a time. Its loss is cross-entropy if no other is given.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit, or the chunk is no whole number from 1 on.
     """
     X, y = gate.examples(net, X, y)
-    loss = loss or SoftmaxCrossEntropy()
+    gate.check_loss(loss)
+    chunk, loss = check_size("chunk", chunk), loss or SoftmaxCrossEntropy()
     Y, total, predicted = one_hot(y, net.classes), 0.0, np.empty(len(y), int)
     for start in range(0, len(y), chunk):
         part = slice(start, start + chunk)

@@ -5,7 +5,9 @@ and one example at a time.
 import numpy as np
 
 from . import functional as F
-from .init import he_normal
+from .checks import check_scaled, check_size
+from .flat import Arrays
+from .init import drawn, he_normal
 
 
 class TwoLayerNet:
@@ -31,21 +33,19 @@ class TwoLayerNet:
     def __init__(
         self, rng, inputs=784, hidden=64, classes=10, init=he_normal, dtype=np.float64
     ):  # fmt: skip
-        sizes = {"inputs": inputs, "hidden": hidden, "classes": classes}
-        for name, size in sizes.items():
-            if size < 1:
-                raise ValueError(f"expected {name} to be at least 1, got {size}")
+        for name, size in {"inputs": inputs, "hidden": hidden, "classes": classes}.items():
+            check_size(name, size)
         if not np.issubdtype(dtype, np.floating):  # whole numbers would round every weight to 0
             raise ValueError(f"expected dtype to be float64 or float32, got {np.dtype(dtype)}")
-        self.W1 = init(rng, inputs, hidden).astype(dtype)
+        self.W1 = drawn(init, rng, inputs, hidden).astype(dtype)
         self.b1 = np.zeros(hidden, dtype)
-        self.W2 = init(rng, hidden, classes).astype(dtype)
+        self.W2 = drawn(init, rng, hidden, classes).astype(dtype)
         self.b2 = np.zeros(classes, dtype)
 
     @property
     def params(self):
         """The four parameters by name; the arrays themselves, not copies."""
-        return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
+        return Arrays(W1=self.W1, b1=self.b1, W2=self.W2, b2=self.b2)
 
     @property
     def inputs(self):
@@ -94,12 +94,14 @@ class TwoLayerNet:
 
     def scores(self, X):
         """Return z2, (N, K), the scores of rows X before softmax."""
+        check_scaled(X)
         return self.forward(X)[2]
 
     def scores_and_grads(self, X, Y):
         """Return the scores of rows X and {parameter's name: gradient of the
         mean loss}: what `nnlib.train.fit` asks of any network.
         """
+        check_scaled(X)
         states = self.forward(X)
         grads = self.backward(X, Y, *states)
         return states[2], dict(zip(self.params, grads, strict=True))

@@ -4,6 +4,7 @@ lost, and which epoch was the best.
 
 import numpy as np
 
+from .flat import arrays_of
 from .metrics import accuracy
 
 _LOOK = 1000  # examples from one look at the loss to the next
@@ -79,7 +80,7 @@ class Watch:
 
     def _stop_if_lost(self, loss):
         first, before = self.first, self.heaviest
-        healthy = loss <= 1000 * max(1, np.log(self.net.classes), first)  # log K is that of guessing
+        healthy = loss <= 1000 * max(1, first)
         if healthy and self.noted < len(self.Y):
             return  # the weights are looked at after the last batch of an epoch: it takes as long as an update
         now = heaviest(self.net)
@@ -128,13 +129,9 @@ class Best:
         self.waited += 1
         if self.patience is not None and loss < self.loss:
             self.loss, self.waited = loss, 0
-            self.kept = {name: array.copy() for name, array in _all_arrays(net).items()}
+            self.kept = {name: array.copy() for name, array in arrays_of(net).items()}
 
     def restore(self, net):
         """Put the weights of the best epoch back, if any were kept."""
         for name, array in self.kept.items():
-            _all_arrays(net)[name][...] = array
-
-
-def _all_arrays(net):
-    return {**net.params, **getattr(net, "state", {})}
+            arrays_of(net)[name][...] = array

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from twins import agree, agrees_with_differences, away_from_zero, dtypes, laid, layouts, seeds, sizes
 
+from nnlib import activations
 from nnlib.activations import (
     ELU,
     GELU,
@@ -177,3 +178,18 @@ def test_an_activation_of_one_s_own_needs_f_and_slope():
         Activation().forward(np.ones((2, 2)))
     Square.slope = lambda self, Z: 2 * Z
     agrees_with_differences(Sequential(Square(), Square()), np.array([[1.0, 2.0]]), np.array([[1.0, -1.0]]))
+
+
+@pytest.mark.parametrize("kind", [ReLU, LeakyReLU, ELU, Sigmoid, Tanh, SiLU, GELU])
+@pytest.mark.parametrize("dtype", [int, np.int32])
+def test_whole_numbers_get_the_answers_of_all_others(kind, dtype):
+    Z, layer = np.array([[-50, -2, -1], [0, 1, 2]], dtype), kind()
+    for method in (layer.f, layer.slope, layer.forward):
+        np.testing.assert_allclose(method(Z), method(Z.astype(float)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("function", [activations.sigmoid, activations.normal_cdf, activations.normal_density])
+def test_pixels_and_lists_get_the_answers_of_all_others(function):
+    Z = np.array([0, 1, 2, 200], np.uint8)
+    np.testing.assert_array_equal(function(Z), function(Z.astype(float)))
+    np.testing.assert_array_equal(function([0, 1, 2, 200]), function(Z.astype(float)))

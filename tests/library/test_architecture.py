@@ -1,6 +1,7 @@
 """architecture.py: what is written down is built again; a description from anywhere gets a network or a sentence."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 from nnlib import architecture, io
 from nnlib.activations import ELU, GELU, LeakyReLU, ReLU
+from nnlib.conv import Conv2d
 from nnlib.layers import Dropout, Flatten, Layer, Linear, Reshape
 from nnlib.norm import BatchNorm
+from nnlib.pool import MaxPool2d
 from nnlib.sequential import Sequential
 
 
@@ -67,6 +70,25 @@ def test_a_layer_of_one_s_own_is_named_and_its_network_still_saved(tmp_path):
     again = Sequential(Linear(3, 2, np.random.default_rng(1)), Doubling())
     io.load_into(again, tmp_path / "own.safetensors")
     assert again.layers[0].params["W"].tobytes() == net.layers[0].params["W"].tobytes()
+
+
+class Skip(Sequential):
+    def forward(self, X, train=False):
+        return X + super().forward(X, train)
+
+
+@pytest.mark.parametrize("make", [Skip, lambda *layers: Sequential(Skip(*layers), ReLU())])
+def test_a_class_that_derives_from_sequential_is_not_saved_as_one(tmp_path, make):
+    net = make(Linear(3, 3, np.random.default_rng(0)))
+    with pytest.raises(ValueError, match=r"expected a Sequential, got Skip: .*load_into"):
+        architecture.describe(net)
+    io.save(tmp_path / "own.safetensors", net)
+    with pytest.raises(ValueError, match=r"W2 and b2, got .*\. .*load_into"):
+        io.load(tmp_path / "own.safetensors")
+    again = make(Linear(3, 3, np.random.default_rng(1)))
+    io.load_into(again, tmp_path / "own.safetensors")
+    X = np.random.default_rng(2).normal(size=(4, 3))
+    assert again.scores(X).tobytes() == net.scores(X).tobytes()
 
 
 def linear(**other):
@@ -126,6 +148,114 @@ def test_any_data_gives_a_network_or_a_sentence(description):
         assert "expected" in str(error)
     else:
         assert isinstance(net, Sequential)
+
+
+def conv(**other):
+    return ["Conv2d", {"channels": 1, "filters": 1, "size": 3, "stride": 1, "padding": 0} | other]
+
+
+def norm(features):
+    return ["BatchNorm", {"features": features, "momentum": 0.1, "eps": 1e-5}]
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        (40 * [linear(inputs=4000, outputs=4000)], "the numbers that are there, got layers with more"),
+        (30 * [norm(900_000)], "the numbers that are there, got layers with more"),
+        ([linear(inputs=7, outputs=900_000)], "the numbers that are there, got layers with more"),
+        ([norm(10**9)], "numbers up to 1,000,000, got features 1000000000"),
+        ([["Reshape", {"shape": [9000, 9000]}]], r"numbers up to 1,000,000, got shape \[9000, 9000\]"),
+        (
+            [["Reshape", {"shape": [1, 9, 9]}], conv(padding=100_000)],
+            r"at most 67,108,864 numbers each, got \(1, 9, 9\)",
+        ),
+        ([["Reshape", {"shape": [1, 1000, 1000]}], conv(filters=900)], "at most 67,108,864 numbers each"),
+    ],
+    ids=range(7),
+)
+def test_a_file_gets_no_more_memory_than_its_numbers_need(description, words):
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=words):
+        architecture.build(description, most=10_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+
+
+def test_lists_in_lists_without_end_are_refused():
+    description = [["ReLU", {}]]
+    for _ in range(3000):
+        description = [description]
+    with pytest.raises(ValueError, match="expected layers, got lists in lists without end"):
+        architecture.build(description)
+
+
+def test_the_numbers_that_a_network_keeps_are_just_enough():
+    net = whole_net()
+    numbers = sum(array.size for array in (*net.params.values(), *net.state.values()))
+    description = json.loads(json.dumps(architecture.describe(net)))
+    architecture.build(description, most=numbers)
+    with pytest.raises(ValueError, match="got layers with more"):
+        architecture.build(description, most=numbers - 1)
+
+
+def test_what_is_dropped_after_loading_can_be_drawn_again(tmp_path):
+    path = tmp_path / "net.safetensors"
+    io.save(path, whole_net())
+    X, answers = np.ones((4, 6)), []
+    for _ in range(2):
+        answers.append(io.load(path, rng=np.random.default_rng(3)).forward(X, train=True))
+    np.testing.assert_array_equal(*answers)
+
+
+def test_sizes_and_shares_from_numpy_are_saved_and_read_as_python_s(tmp_path):
+    rng, of = np.random.default_rng(0), np.int64
+    net = Sequential(
+        Reshape(of(1), of(4), np.uint8(4)), Conv2d(of(1), of(2), np.int32(3), rng, of(1), of(1)), MaxPool2d(of(2)),
+        Flatten(), BatchNorm(np.prod((2, 4)), np.float32(0.25), np.float64(1e-4)), LeakyReLU(np.float32(0.5)),
+        Linear(np.prod((4, 2)), of(3), rng, bias=np.bool_(True)), Dropout(np.float32(0.5), rng), dtype=np.float32,
+    )  # fmt: skip
+    io.save(tmp_path / "net.safetensors", net)
+    again = io.load(tmp_path / "net.safetensors")
+    assert repr(again) == repr(net) and "np." not in repr(net)
+    X = rng.normal(size=(3, 16)).astype(np.float32)
+    assert net.forward(X, train=True).dtype == np.float32  # nothing widens it
+    io.load_into(again, tmp_path / "net.safetensors")
+
+
+@pytest.mark.parametrize("make", [LeakyReLU, ELU])
+@pytest.mark.parametrize("alpha", [np.nan, np.inf, None, "0.1", [0.1]])
+def test_a_slope_that_no_file_could_hold_is_refused(make, alpha):
+    with pytest.raises(ValueError, match="expected alpha to be a finite number, got"):
+        make(alpha)
+
+
+def test_a_network_without_numbers_is_read_too(tmp_path):
+    io.save(tmp_path / "net.safetensors", Sequential(Reshape(2, 3), Flatten(), ReLU()))
+    assert repr(io.load(tmp_path / "net.safetensors")) == "Sequential(Reshape(2, 3), Flatten(), ReLU())"
+
+
+def test_other_layers_with_the_same_arrays_are_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    io.save(tmp_path / "net.safetensors", Sequential(Linear(3, 3, rng), ReLU(), Linear(3, 2, rng)))
+    for between, got in ((GELU(), r"\['GELU', {}\], got \['ReLU', {}\]"), (LeakyReLU(0.1), r"'alpha': 0.1}\], got")):
+        other = Sequential(Linear(3, 3, rng), between, Linear(3, 2, rng))
+        before = other.params["0.W"].copy()
+        with pytest.raises(ValueError, match=r"net\.safetensors: expected the network's layers, .*" + got):
+            io.load_into(other, tmp_path / "net.safetensors")
+        np.testing.assert_array_equal(other.params["0.W"], before)
+
+
+def test_a_name_for_a_parameter_and_a_state_is_refused(tmp_path):
+    class Both(Doubling):
+        def __init__(self):
+            super().__init__()
+            self.parameter("k", np.ones(2))
+            self.state["k"] = np.zeros(2)
+
+    with pytest.raises(ValueError, match=r"expected each name once in params and state, got 0\.k in both"):
+        io.save(tmp_path / "net.safetensors", Sequential(Both()))
 
 
 @pytest.mark.parametrize("words", ["x", "[" * 5000, json.dumps([linear(outputs=4)])])

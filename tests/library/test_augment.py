@@ -181,8 +181,8 @@ def test_settings_that_do_not_fit_are_refused_in_words():
         with pytest.raises(ValueError, match=f"expected most to be a whole number from 0 on, got {most}"):
             Shifts(most)
     for name in STILL:
-        for most in (-1, np.nan, np.inf):
-            with pytest.raises(ValueError, match=f"expected {name} to be a number from 0 .*, got {most}"):
+        for most in (-1, np.nan, np.inf, "10", None):
+            with pytest.raises(ValueError, match=f"expected {name} to be a number from 0 .*, got {most!r}"):
                 Affine(**{name: most})
     with pytest.raises(ValueError, match="expected scale to be a number from 0 to below 1, got 1"):
         Affine(scale=1)
@@ -191,3 +191,15 @@ def test_settings_that_do_not_fit_are_refused_in_words():
 def test_names_are_what_one_would_write():
     assert repr(Shifts()) == "Shifts(1)"
     assert repr(Affine()) == "Affine(degrees=10, scale=0.1, shear=0.1, shift=0.5)"
+
+
+@settings(max_examples=30)
+@given(*[st.floats(-1, 1) for _ in range(5)])
+def test_the_map_is_a_shear_then_a_turn_that_shrinks(angle, scale, shear, down, across):
+    """Where a pixel of the new picture comes from; what grows is read from nearer the middle."""
+    found = Affine(60, 0.5, 0.7, 3).draw(1, Fixed(angle, scale, shear, down, across))[:, 0]
+    c, s = np.cos(np.radians(60 * angle)), np.sin(np.radians(60 * angle))
+    turn, slant = np.array([[c, s], [-s, c]]) / (1 + 0.5 * scale), np.array([[1, 0], [0.7 * shear, 1]])
+    np.testing.assert_allclose(found[:, :2], turn @ slant, atol=1e-12)
+    np.testing.assert_allclose(found[:, 2], [3 * down, 3 * across])
+    assert np.linalg.det(found[:, :2]) == pytest.approx(1 / (1 + 0.5 * scale) ** 2)

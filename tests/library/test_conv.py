@@ -347,9 +347,11 @@ def test_pictures_that_do_not_fit_are_refused_in_words():
 
 
 def test_a_gradient_of_another_shape_is_refused_in_words():
-    for layer, name in ((conv(np.random.default_rng(0)), "dZ"), (MaxPool2d(3), "dP"), (AvgPool2d(3), "dP")):
+    for layer in (conv(np.random.default_rng(0)), MaxPool2d(3), AvgPool2d(3)):
         _, F, H, W = layer.forward(np.zeros((2, 2, 9, 9)), train=True).shape
-        with pytest.raises(ValueError, match=rf"expected {name} \(2, {F}, {H}, {W}\), got \(1, {F}, {H}, {W}\)"):
+        with pytest.raises(
+            ValueError, match=rf"expected the gradient .* \(2, {F}, {H}, {W}\), got \(1, {F}, {H}, {W}\)"
+        ):
             layer.backward(np.zeros((1, F, H, W)))
 
 
@@ -378,3 +380,19 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 def test_memory_that_is_freed_is_not_fetched_anew():
     run = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
     assert int(run.stdout) < 1000  # pages, in 20 steps; without it, 3,400 in each
+
+
+def test_the_mean_of_pixels_does_not_overflow():
+    np.testing.assert_array_equal(AvgPool2d(2).forward(np.full((1, 1, 2, 2), 200, np.uint8)), 200)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 0, 0), (1, 1, 0, 5), (1, 1, 5, 0)])
+def test_an_empty_picture_is_refused_also_where_zeros_stand_around_it(shape):
+    with pytest.raises(ValueError, match="expected pictures of 1 by 1 or more, got"):
+        Conv2d(1, 1, 3, np.random.default_rng(0), padding=2).forward(np.zeros(shape))
+
+
+@pytest.mark.parametrize("rng", [None, 0])
+def test_a_generator_is_asked_for(rng):
+    with pytest.raises(ValueError, match="expected rng to be a random generator, such as"):
+        Conv2d(1, 8, 3, rng)

@@ -170,3 +170,38 @@ def test_through_orthogonal_weights_no_mean_square_changes():
 def test_bytes_are_refused_where_their_squares_would_overflow():
     with pytest.raises(ValueError, match=r"expected rows of floats, as data\.scale makes them, got uint8"):
         mean_squares(network(np.random.default_rng(0)), np.full((1, 6), 200, np.uint8))
+
+
+def test_in_a_nested_network_too_by_its_name():
+    rng = np.random.default_rng(0)
+    parts = [Linear(6, 8, rng), ReLU(), Linear(8, 8, rng), ReLU(), Linear(8, 3, rng)]
+    parts[0].params["b"][2] = parts[2].params["b"][5] = -100
+    X = pixels(rng, 30)
+    plain = dead_units(Sequential(*parts), X)
+    nested = dead_units(Sequential(Sequential(parts[0], Sequential(parts[1])), *parts[2:]), X, chunk=7)
+    assert [*nested] == ["0.1.0", 2]
+    for one, other in zip(plain.values(), nested.values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.any() and not one.all()
+
+
+def test_what_cannot_be_looked_through_is_refused():
+    class Skip(Sequential):
+        def forward(self, X, train=False):
+            return X + super().forward(X, train)
+
+    rng = np.random.default_rng(0)
+    X = pixels(rng, 5)
+    for net, got in (
+        (Sequential(Linear(6, 8, rng), Skip(Linear(8, 8, rng), ReLU())), "Skip"),
+        (TwoLayerNet(rng, 6, 5, 3), "TwoLayerNet"),
+        (ReLU(), "ReLU"),
+    ):
+        with pytest.raises(ValueError, match=f"expected a Sequential, whose layers .* got {got}"):
+            dead_units(net, X)
+    net = network(rng, ReLU)
+    with pytest.raises(ValueError, match=r"expected pixels 0 to 255, \(N, 6\) of uint8, got \(5, 6\) of float64"):
+        dead_units(net, X / 255)
+    for chunk in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="expected chunk to be a whole number from 1 on"):
+            dead_units(net, X, chunk)

@@ -11,6 +11,7 @@ from linear_net import LinearNet
 from twins import agree
 
 from nnlib.activations import ReLU
+from nnlib.augment import Affine
 from nnlib.data import one_hot, scale
 from nnlib.functional import log_softmax
 from nnlib.layers import Dropout, Flatten, Linear, Reshape
@@ -227,7 +228,65 @@ def test_a_copied_network_goes_on_with_a_copied_optimizer(digits):
         quiet(net_too, digits, epochs=1, optimizer=optimizer)
 
 
+def test_a_used_optimizer_is_refused_by_another_network_at_batches_of_one_too(digits):
+    few, optimizer = (digits[0][:30], digits[1][:30]), SGD(linear_decay(0.1))
+    net, other = (TwoLayerNet(new_rng(seed), hidden=8) for seed in (0, 1))
+    quiet(net, few, epochs=1, batch_size=1, optimizer=optimizer)
+    before = bits(other)
+    for size in (1, 2):
+        with pytest.raises(ValueError, match="expected the network of the updates before, got another one"):
+            quiet(other, few, epochs=1, batch_size=size, optimizer=optimizer)
+    assert bits(other) == before and optimizer.t == 30
+    quiet(net, few, epochs=1, batch_size=1, optimizer=optimizer)
+    quiet(net, few, epochs=1, batch_size=2, optimizer=optimizer)
+    assert optimizer.t == 75
+    fresh = SGD(0.1)
+    with pytest.raises(ValueError, match="expected SoftmaxCrossEntropy"):
+        quiet(net, few, batch_size=10, optimizer=fresh, loss=MeanSquaredError())
+    quiet(new_net(), few, epochs=1, batch_size=10, optimizer=fresh)  # it has moved nothing yet
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_smoothed_loss_and_a_rule_of_one_s_own_are_obeyed_at_batches_of_one(digits, size):
+    class Half(SGD):
+        def move(self, eta, w, g, work):
+            super().move(eta / 2, w, g, work)
+
+    few, results = (digits[0][:30], digits[1][:30]), []
+    for make in (lambda: TwoLayerNet(new_rng(0), hidden=8), new_net):
+        for parts in ({"loss": SoftmaxCrossEntropy(0.3)}, {"optimizer": Half(0.1)}, {"optimizer": SGD(0.05)}):
+            net = make()
+            quiet(net, few, epochs=1, batch_size=size, shuffle=False, **parts)
+            results.append(np.concatenate([param.ravel() for param in net.params.values()]))
+    for one, other in ((0, 3), (1, 4), (1, 2)):
+        np.testing.assert_allclose(results[one], results[other], rtol=1e-9, atol=1e-12)
+    assert not np.allclose(results[0], results[2], rtol=1e-3)
+
+
+@pytest.mark.parametrize("N", [100, 130])
+def test_a_second_training_falls_from_where_the_first_one_ended(digits, N):
+    """The whole is then both, also where the last batch is short."""
+    few, optimizer, history = (digits[0][:N], digits[1][:N]), Momentum(linear_decay(0.1)), History()
+    net, batches = new_net(), -(-N // 50)
+    for epochs in (2, 3):
+        quiet(net, few, epochs=epochs, optimizer=optimizer, history=history)
+    t = np.arange(5 * batches)
+    steps = np.where(t < 2 * batches, 2, 5) * batches
+    np.testing.assert_allclose(history.steps["learning_rate"], 0.1 * (1 - t / steps), rtol=1e-12)
+
+
 # Patience
+
+
+def test_with_patience_a_second_training_leaves_no_worse_a_network(digits):
+    held_out = digits[0][:60], (digits[1][:60] + 1) % 10
+    net, history = new_net(norm=True), History()
+    options = {"validation": held_out, "patience": 3, "history": history, "epochs": 50}
+    quiet(net, digits, optimizer=SGD(0.2), **options)
+    best, epochs = evaluate(net, *held_out).loss, len(history.epochs)
+    quiet(net, digits, optimizer=SGD(1.0), **options)
+    assert len(history.epochs) == epochs + 3 and min(row["validation_loss"] for row in history.epochs[epochs:]) > best
+    assert evaluate(net, *held_out).loss == best == min(row["validation_loss"] for row in history.epochs)
 
 
 def test_patience_stops_and_leaves_the_best_epoch_s_weights(digits):
@@ -311,10 +370,26 @@ def test_augmentation_that_returns_no_pixels_is_refused(digits, augment, got):
 # What does not fit
 
 
+def test_a_layer_that_a_network_keeps_beside_its_own_is_refused_before_training(digits):
+    net = new_net()
+    net.shortcut = Linear(784, 10, new_rng())
+    before = bits(net)
+    with pytest.raises(ValueError, match=r"^Sequential: expected a layer .* got some in self.shortcut: they would not"):
+        quiet(net, digits)
+    assert bits(net) == before
+
+
 def test_a_last_batch_of_one_stops_batch_normalisation_in_words(digits):
     few = digits[0][:101], digits[1][:101]
-    with pytest.raises(ValueError, match=r"layer 1, BatchNorm\(8\): expected two examples .* Choose a batch size that"):
-        quiet(new_net(norm=True), few, epochs=1)
+    net, rng = new_net(norm=True), new_rng()
+    for size in (50, 1):
+        with pytest.raises(
+            ValueError, match=r"layer 1, BatchNorm\(8\): expected two examples .* Choose a batch size that"
+        ):
+            quiet(net, few, epochs=1, batch_size=size, rng=rng)
+    assert bits(net) == bits(new_net(norm=True)) and rng.bit_generator.state == new_rng().bit_generator.state
+    pictures = Sequential(Reshape(1, 28, 28), BatchNorm(1), Flatten(), Linear(784, 10, rng))
+    quiet(pictures, few, epochs=1)  # one picture has many pixels
     quiet(new_net(norm=True), few, epochs=1, batch_size=25 + 1)
     quiet(new_net(), few, epochs=1)  # without it, one is enough
 
@@ -364,6 +439,16 @@ def test_a_network_without_parameters_can_be_scored_and_not_trained(digits):
             {"optimizer": SGD(0.1), "decay": False},
             r"the step size in the optimizer alone, .* got learning_rate or decay",
         ),
+        (
+            {"optimizer": SGD(0.1), "learning_rate": 0.01},
+            "the step size in the optimizer alone, .* got learning_rate or",
+        ),
+        ({"decay": 0.95}, "expected decay to be True or False, .* got 0.95"),
+        ({"decay": None}, "expected decay to be True or False, .* got None"),
+        ({"history": []}, r"expected history to be a History, as fit returns it, got \[\]"),
+        ({"history": History}, "expected history to be a History, .* got <class"),
+        ({"history": History().table}, "expected history to be a History, as fit returns it, got Empty"),
+        ({"augment": Affine}, "expected augment to be a function of pixels and rng, got <class"),
         ({"optimizer": SGD}, "expected optimizer to be one of nnlib's, such as .* got <class"),
         ({"optimizer": "adam"}, "expected optimizer to be one of nnlib's, such as .* got 'adam'"),
         ({"optimizer": 0.1}, "expected optimizer to be one of nnlib's, such as .* got 0.1"),
@@ -376,10 +461,10 @@ def test_a_network_without_parameters_can_be_scored_and_not_trained(digits):
         ({"patience": 3}, r"expected a patience of 1 or more epochs, and validation=\(X, y\) .* got no validation"),
         ({"patience": 0, "validation": "it"}, "expected a patience of 1 or more epochs, .* got 0"),
         ({"patience": 2.5, "validation": "it"}, "expected a patience of 1 or more epochs, .* got 2.5"),
-        ({"epochs": 2.0}, "expected epochs ≥ 1, .* got 2.0"),
-        ({"batch_size": "50"}, "expected .* a batch of 1 to 200 .* got 10, '50'"),
-        ({"learning_rate": "0.1"}, "expected .* a learning rate ≥ 0, got .* '0.1'"),
-        ({"learning_rate": linear_decay(0.1)}, "expected .* a learning rate ≥ 0, got .* linear_decay"),
+        ({"epochs": 2.0}, "expected epochs ≥ 1 .* got 2.0"),
+        ({"batch_size": "50"}, "expected .* a batch of 1 to 200, got 10 and '50'"),
+        ({"learning_rate": "0.1"}, "expected learning_rate to be a number ≥ 0, got '0.1'"),
+        ({"learning_rate": linear_decay(0.1)}, "expected learning_rate to be a number ≥ 0, got"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused_before_anything_is_changed(digits, options, words):
@@ -427,3 +512,15 @@ def test_no_scaled_copy_of_the_set_is_made(mnist, parts):
     tracemalloc.stop()
     # A chunk of 2,000 scaled pictures is 6.3 MB; one-hot rows and scores of all are 0.8 MB each, in float64.
     assert peak < 14e6 < X.size * 4
+
+
+@pytest.mark.parametrize("chunk", [0, -5, 2.5, "20", None, MeanSquaredError()])
+def test_a_chunk_that_is_no_size_is_refused(digits, chunk):
+    with pytest.raises(ValueError, match="expected chunk to be a whole number from 1 on, got"):
+        evaluate(new_net(), *digits, chunk)
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy, "mse"])
+def test_a_score_by_what_is_no_loss_is_refused(digits, loss):
+    with pytest.raises(ValueError, match=r"expected loss to be one of nnlib's, such as .* got"):
+        evaluate(new_net(), *digits, loss=loss)

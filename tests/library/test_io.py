@@ -113,6 +113,14 @@ def test_any_network_is_trained_saved_and_read_again(tmp_path, mnist):
         io.load(tmp_path / "net")
 
 
+def test_what_is_no_network_is_neither_saved_nor_filled(tmp_path):
+    for what in (tmp_path / "net", TwoLayerNet, None):  # the first where the two change places
+        for function, args in ((io.save, (tmp_path / "net", what)), (io.load_into, (what, tmp_path / "net"))):
+            with pytest.raises(ValueError, match="expected a network with params, a dictionary of arrays, got"):
+                function(*args)
+    assert not list(tmp_path.iterdir())
+
+
 def test_load_into_changes_all_or_nothing(tmp_path):
     io.save(tmp_path / "net", small_net(1))
     net = small_net(2)

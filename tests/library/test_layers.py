@@ -12,10 +12,12 @@ from twins import agree, agrees_with_differences, dtypes, laid, layouts, seeds, 
 
 from nnlib import functional as F
 from nnlib.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from nnlib.conv import Conv2d
 from nnlib.init import uniform
 from nnlib.layers import Dropout, Flatten, Layer, Linear, Reshape
 from nnlib.norm import BatchNorm
 from nnlib.sequential import Sequential
+from nnlib.two_layer import TwoLayerNet
 
 some = settings(max_examples=40)
 
@@ -302,12 +304,22 @@ def test_rows_of_another_size_are_refused(shape):
             layer.forward(np.ones(shape))
 
 
-@pytest.mark.parametrize("shape", [(3, 1), (1, 2), (2,), (3, 3), (2, 2), ()])
-def test_a_gradient_that_would_be_spread_is_refused(shape):
-    layer = Linear(6, 2, new_rng())
-    layer.forward(np.ones((3, 6)), train=True)
+@every_layer
+@pytest.mark.parametrize("shape", [(3, 1), (1, 4), (4,), (3, 5), (2, 4), (6, 4), (3, 1, 1), ()])
+def test_a_gradient_that_would_be_spread_or_dealt_out_anew_is_refused(layer, shape):
+    layer = layer()
+    layer.forward(np.ones((4, 6)), train=True)
     with pytest.raises(ValueError):
         layer.backward(np.ones(shape))
+
+
+@pytest.mark.parametrize("layer", [ReLU(), Flatten(), BatchNorm(3), Dropout(0.5, new_rng())], ids=repr)
+def test_a_gradient_of_a_picture_in_another_shape_is_refused_in_words(layer):
+    A = layer.forward(np.ones((4, 3, 2, 2)), train=True)
+    with pytest.raises(ValueError, match=r"expected the gradient in the shape of the output, \(4, .*\), got \(8, 6\)"):
+        layer.backward(np.ones((8, 6)))
+    layer.forward(np.ones((4, 3, 2, 2)), train=True)
+    assert layer.backward(np.ones_like(A)).shape == (4, 3, 2, 2)
 
 
 def test_a_layer_that_is_not_written_says_what_is_missing():
@@ -318,3 +330,38 @@ def test_a_layer_that_is_not_written_says_what_is_missing():
         Mine().forward(np.ones((1, 2)))
     with pytest.raises(NotImplementedError, match=r"expected Mine to have a method backward\(dA\)"):
         Mine().backward(np.ones((1, 2)))
+
+
+def test_dropout_of_whole_numbers_is_scaled_as_any():
+    X = np.full((4, 5), 3)
+    np.testing.assert_array_equal(
+        Dropout(0.3, new_rng()).forward(X, train=True), Dropout(0.3, new_rng()).forward(X / 1, train=True)
+    )
+
+
+def test_a_layer_with_a_constructor_of_its_own_has_a_name():
+    class Square(Linear):
+        def __init__(self, n, rng, bias=True):
+            super().__init__(n, n, rng, bias=bias)
+
+    assert repr(Square(6, new_rng())) == "Square()"
+    assert repr(Square(6, new_rng(), bias=False)) == "Square(bias=False)"
+    with pytest.raises(ValueError, match=r"layer 1, Square\(\): expected rows \(N, 6\), got \(1, 5\)"):
+        Sequential(Linear(3, 5, new_rng()), Square(6, new_rng()))
+
+
+@pytest.mark.parametrize("init", [uniform, "he_normal", lambda rng, D, H: np.zeros((H, D)), lambda rng, D, H: None])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda init: Linear(6, 4, new_rng(), init=init),
+        lambda init: Conv2d(6, 4, 1, new_rng(), init=init),
+        lambda init: TwoLayerNet(new_rng(), 6, 4, 6, init=init),
+    ],
+)
+def test_first_weights_of_another_shape_are_refused(make, init):
+    if init is uniform:
+        make(init)
+        return
+    with pytest.raises(ValueError, match=r"expected init to (be a function|return a matrix \(6, 4\))"):
+        make(init)

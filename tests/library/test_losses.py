@@ -142,3 +142,10 @@ def test_a_loss_of_one_s_own():
         Hinge().backward(np.zeros((2, 2)), Y)
     with pytest.raises(NotImplementedError, match=r"expected Loss to have a method each\(Z, Y\)"):
         Loss().forward(np.zeros((2, 2)), Y)
+
+
+@pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(), SoftmaxCrossEntropy(0.1), MeanSquaredError()], ids=repr)
+def test_one_hot_rows_of_whole_numbers_are_as_good(loss):
+    Z, Y = np.arange(6.0).reshape(2, 3), np.eye(3)[[0, 2]]
+    for method in (loss.each, loss.backward):
+        np.testing.assert_array_equal(method(Z, Y.astype(int)), method(Z, Y))

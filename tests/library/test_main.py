@@ -13,6 +13,7 @@ from PIL import Image
 from nnlib import __main__ as program
 from nnlib import io, recipe
 from nnlib.data import load_mnist
+from nnlib.optim import Adam, AdamW
 from nnlib.train import evaluate
 from nnlib.two_layer import TwoLayerNet
 
@@ -105,13 +106,45 @@ def test_every_option_changes_something(run, small_mnist):
         "--conv --batch-size 50",
         *(f"--activation {name}" for name in recipe.ACTIVATIONS if name != "relu"),
     ]  # fmt: skip
-    printed = [run("train", "--data", small_mnist, *SMALL, *option.split())[1] for option in options]
+    beside = [["--epochs", "2"] if "--conv" in option else SMALL for option in options]  # it takes the layers' place
+    commands = [[*words, *option.split()] for words, option in zip(beside, options, strict=True)]
+    printed = [run("train", "--data", small_mnist, *words)[1] for words in commands]
     assert len(set(printed)) == len(options)
+
+
+@pytest.mark.parametrize(
+    ("words", "layers"),
+    [
+        ("--layers 784-12-9-10", ["Linear(784, 12)", "ReLU()", "Linear(12, 9)", "ReLU()", "Linear(9, 10)"]),
+        (
+            "--layers 784-12-10 --activation gelu --batch-norm --dropout 0.2",
+            ["Linear(784, 12)", "BatchNorm(12)", "GELU()", "Dropout(0.2)", "Linear(12, 10)"],
+        ),
+        (
+            "--conv --dropout 0.5 --activation tanh",
+            ["Reshape(1, 28, 28)", "Conv2d(1, 16, 3)", "Tanh()", "MaxPool2d(2)", "Conv2d(16, 32, 3)", "Tanh()",
+             "MaxPool2d(2)", "Flatten()", "Dropout(0.5)", "Linear(800, 10)"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_words_build_the_network_that_they_name(monkeypatch, small_mnist, words, layers):
+    built = []
+
+    def fit(net, *_, optimizer, **__):
+        built.append((net, optimizer))
+        raise ValueError("enough")
+
+    monkeypatch.setattr(program, "fit", fit)
+    for name, kind, betas in (("adam", Adam, (0.9, 0.99)), ("adamw", AdamW, (0.9, 0.99))):
+        assert program.main(["train", "--data", str(small_mnist), *words.split(), "--optimizer", name]) == 1
+        net, optimizer = built.pop()
+        assert repr(net) == f"Sequential({', '.join(layers)})"
+        assert type(optimizer) is kind and (optimizer.beta1, optimizer.beta2) == betas
 
 
 def test_the_defaults_are_what_chapter_08_finds():
     args = program._parser().parse_args(["train"])
-    assert (args.layers, args.epochs, args.optimizer, args.init) == ("784-64-10", 10, "sgd", "he_normal")
+    assert (args.layers, args.epochs, args.optimizer, args.init) == (None, 10, "sgd", None)
     assert (args.batch_size, args.learning_rate, args.schedule, args.fixed_order, args.save) == (
         None,
         None,
@@ -205,10 +238,20 @@ def test_the_shipped_network_reads_a_picture_file(run, tmp_path, mnist):
         (["--patience", "2"], "expected a patience of 1 or more epochs, and validation"),
         (["--validation", "300"], "expected to hold out 1 to 299 of 300 examples, got 300"),
         (["--epochs", "0"], "expected epochs ≥ 1"),
-        (["--batch-size", "301"], "a batch of 1 to 300 .* got 2, 301"),
+        (["--batch-size", "301"], "a batch of 1 to 300, got 2 and 301"),
         (["--learning-rate", "-1"], "expected the step size to be a number ≥ 0, got -1.0"),
         (["--learning-rate", "nan"], "expected the step size to be a number ≥ 0, got nan"),
         (["--learning-rate", "1e9"], r"the loss became .* in epoch 0: updates with the step size 1000000000\.0 took"),
+        (["--batch-size", "0"], "a batch of 1 to 300, got 2 and 0"),
+        (["--conv"], "--conv: expected no --layers beside it, whose place it takes, got 784-12-10"),
+        (
+            ["--as-published", "--schedule", "cosine"],
+            "--as-published: expected it to say the schedule and the init, got",
+        ),
+        (
+            ["--as-published", "--init", "orthogonal"],
+            "--as-published: expected it to say the schedule and the init, got",
+        ),
         (["--seed", "-1"], "--seed: expected a whole number from 0 on, got -1"),
         (["--layers", "784-1000000000000-10"], "Unable to allocate"),
     ],

@@ -26,3 +26,4 @@ def test_a_faulty_layer_is_right_forward():
         X = np.random.default_rng(1).normal(size=(5, 4))
         right = F.linear(X, *layer.params.values()) if layer.params else F.relu(X)
         np.testing.assert_array_equal(layer.forward(X), right, err_msg=what)
+        assert not layer.params or layer.params["b"].all()  # or a fault in b's part would hide

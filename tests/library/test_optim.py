@@ -407,3 +407,30 @@ def test_an_optimizer_of_one_s_own():
     np.testing.assert_allclose(params["0.W"], before["0.W"] + 0.5)
     with pytest.raises(NotImplementedError, match=r"expected Optimizer to have a method move\(eta, w, g, …\)"):
         Optimizer(0.1).step(params, params)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("joined", [True, False])
+def test_what_lies_in_one_vector_is_moved_at_once_and_remembered_in_its_type(dtype, joined):
+    """A tenth of a step, and in float32 half the memory."""
+    seen = []
+
+    class Noting(Momentum):
+        def move(self, eta, w, g, v, work):
+            seen.append((w.shape, {array.dtype for array in (w, g, v, work)}))
+            super().move(eta, w, g, v, work)
+
+    params, optimizer = drawn(0, dtype, joined), Noting(0.1)
+    grads = flat.zeros(SHAPES, dtype) if joined else {name: np.zeros(shape, dtype) for name, shape in SHAPES.items()}
+    for _ in range(2):
+        optimizer.step(params, grads)
+    shapes = [(sum(param.size for param in params.values()),)] if joined else list(SHAPES.values())
+    assert [shape for shape, _ in seen] == 2 * shapes
+    assert all(types == {np.dtype(dtype)} for _, types in seen)
+
+
+@pytest.mark.parametrize("make", [Adam, AdamW, RMSprop])
+@pytest.mark.parametrize("eps", ["1e-8", -1, 0, np.nan, None])
+def test_a_term_that_keeps_no_division_finite_is_refused(make, eps):
+    with pytest.raises(ValueError, match=f"expected eps to be a number above 0, got {eps!r}"):
+        make(0.01, eps=eps)

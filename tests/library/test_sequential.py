@@ -188,6 +188,24 @@ def test_parameters_and_gradients_are_always_the_same_arrays():
     assert len(now) == len(arrays) and all(one is two for one, two in zip(arrays, now, strict=True))
 
 
+@pytest.mark.parametrize("make", [new_net, lambda: TwoLayerNet(np.random.default_rng(0), 6, 5, 3)])
+def test_an_array_put_in_another_s_place_would_not_be_seen_and_is_refused(make):
+    net = make()
+    for name, param in net.params.items():
+        with pytest.raises(
+            ValueError, match=r"expected new numbers to be put into the array, \['.*'\]\[...\] = …, got"
+        ):
+            net.params[name] = np.zeros_like(param)
+        with pytest.raises(ValueError, match="expected new numbers"):
+            net.params["more"] = param
+        net.params[name] += 1  # in place
+        net.params[name][...] = 0
+        assert not param.any() and net.params[name] is param
+    copied = copy.deepcopy(net.params)
+    copied["more"] = pickle.loads(pickle.dumps(net.params))
+    assert type(copied) is type(copied["more"]) is dict
+
+
 # Copies
 
 
@@ -256,6 +274,15 @@ def test_float32_is_float64_rounded():
         np.testing.assert_array_equal(param, two.params[name].astype(np.float32))
     X, _ = batch()
     np.testing.assert_allclose(one.forward(X.astype(np.float32)), two.forward(X), rtol=1e-3, atol=1e-4)
+
+
+def test_without_a_type_the_layers_keep_their_own():
+    old = new_net(np.float32)
+    features = Sequential(*old.layers[:2])  # a look at what the network finds on the way
+    assert features.dtype == np.float32 and {param.dtype for param in old.params.values()} == {np.dtype(np.float32)}
+    assert Sequential(Sequential(Linear(6, 5, np.random.default_rng(0)), dtype=np.float32)).dtype == np.float32
+    mixed = Sequential(*old.layers[:2], Linear(5, 3, np.random.default_rng(0)))
+    assert {param.dtype for param in mixed.params.values()} == {np.dtype(float)}
 
 
 @pytest.mark.parametrize("dtype", [int, np.uint8, bool, complex])
@@ -423,7 +450,98 @@ def test_a_layer_that_forgets_super_is_told():
         Sequential(Mine())
 
 
+class Skip(Sequential):
+    """X + f(X), written as a layer made of layers is to be."""
+
+    def forward(self, X, train=False):
+        return X + super().forward(X, train)
+
+    def backward(self, dA, dX=True):
+        below = super().backward(dA, dX)
+        return dA + below if dX else None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_layer_made_of_layers_trains_its_inside(dtype):
+    rng = np.random.default_rng(0)
+    net = Sequential(Linear(6, 5, rng), Skip(Linear(5, 5, rng), Tanh()), Linear(5, 3, rng), dtype=dtype)
+    assert {param.dtype for param in net.params.values()} == {np.dtype(dtype)} and flat.joined(net.params) is not None
+    before = bits(net)
+    trained(net, Momentum(0.1))
+    assert all(before[name] != now for name, now in bits(net).items())
+    double = Sequential(Skip(Linear(6, 6, rng), Tanh()), Linear(6, 3, rng))
+    X, Y = batch()
+    _, grads = double.scores_and_grads(X, Y)
+    errors = check_gradients(
+        lambda: float(SoftmaxCrossEntropy().forward(double.scores(X), Y)), double.params, copy.deepcopy(grads)
+    )
+    assert max(errors.values()) < 1e-5
+
+
+class Holding(Layer):
+    """The obvious way to write it, which would never train its inside."""
+
+    def __init__(self, inner, own=None):
+        super().__init__()
+        self.inner = inner
+        for kind in own or ():
+            setattr(self, kind, getattr(inner, kind))
+
+    def forward(self, X, train=False):
+        return X + self.inner.forward(X, train)
+
+
+class Shortcut(Sequential):
+    def __init__(self, *layers, other):
+        super().__init__(*layers)
+        self.other = other
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda one: Holding(one),
+        lambda one: Holding([ReLU(), one]),
+        lambda one: Holding({"a": one}),
+        lambda one: Holding(Sequential(one), ("params", "grads", "state")),
+        lambda one: Sequential(ReLU(), Sequential(Holding(one))),
+        lambda one: Shortcut(ReLU(), other=one),
+    ],
+)
+def test_layers_that_nobody_would_train_are_refused(make):
+    rng = np.random.default_rng(0)
+    words = r"expected a layer that is made of layers to derive from Sequential, .* got some in self.(inner|other)"
+    with pytest.raises(ValueError, match=words):
+        Sequential(Linear(6, 5, rng), make(Linear(5, 5, rng)), Linear(5, 3, rng))
+
+
+def test_dictionaries_that_are_new_at_each_look_are_refused():
+    class Looking(Layer):
+        params = property(lambda self: {"k": np.ones(3)}, lambda self, value: None)
+
+    with pytest.raises(ValueError, match=r"Looking\(\): expected params to be a dictionary, at each look the same one"):
+        Sequential(Looking())
+
+
+def test_a_parameter_that_is_no_array_is_refused():
+    layer = Scale(3)
+    layer.params["k"] = 1.0
+    with pytest.raises(ValueError, match=r"Scale\(\): expected params to be arrays, got k of float"):
+        Sequential(layer)
+
+
 # What does not fit
+
+
+class Sum(SoftmaxCrossEntropy):
+    def backward(self, Z, Y):
+        return super().backward(Z, Y).sum(axis=1, keepdims=True)  # it would be spread over the classes
+
+
+def test_a_loss_s_gradient_of_another_shape_is_refused():
+    net = Sequential(Linear(6, 3, np.random.default_rng(0)), Tanh())
+    with pytest.raises(ValueError, match=r"expected the gradient in the shape of the output, \(7, 3\), got \(7, 1\)"):
+        net.scores_and_grads(*batch(), Sum())
 
 
 def test_a_size_that_does_not_fit_names_its_place():
@@ -467,3 +585,10 @@ def test_only_a_first_layer_that_knows_them_tells_the_inputs():
     assert Sequential(Reshape(2, 3)).classes is None  # what comes out are no rows
     assert Sequential(Reshape(2, 3), Flatten(), Dropout(0.5, rng)).classes == 6
     assert Sequential(Sequential(Linear(6, 4, rng)), ReLU()).inputs == 6
+
+
+@pytest.mark.parametrize("first", [Scale, BatchNorm])
+def test_without_dx_nothing_is_returned_whatever_comes_first(first):
+    net = Sequential(first(6), Linear(6, 3, np.random.default_rng(0)))
+    Z = net.forward(batch()[0], train=True)
+    assert net.backward(np.ones_like(Z), dX=False) is None

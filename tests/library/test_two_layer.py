@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from nnlib import functional as F
 from nnlib.gradcheck import directional_derivative, numerical_gradient
 from nnlib.init import uniform
+from nnlib.layers import Linear
+from nnlib.sequential import Sequential
 from nnlib.two_layer import TwoLayerNet
 
 some = settings(max_examples=40)
@@ -246,7 +248,7 @@ def test_first_weights_come_from_the_rng_alone():
 @pytest.mark.parametrize("sizes", [{"inputs": 0}, {"hidden": -1}, {"classes": 0}])
 def test_sizes_below_one_are_refused(sizes):
     ((name, size),) = sizes.items()
-    with pytest.raises(ValueError, match=f"expected {name} to be at least 1, got {size}"):
+    with pytest.raises(ValueError, match=f"expected {name} to be a whole number from 1 on, got {size}"):
         TwoLayerNet(np.random.default_rng(0), **sizes)
 
 
@@ -300,3 +302,14 @@ def test_probabilities_stay_probabilities_with_huge_weights():
     np.testing.assert_allclose(P.sum(axis=1), 1)
     assert np.isfinite(net.loss(X, Y))
     assert net.loss(X, Y) == F.softmax_cross_entropy(net.forward(X)[2], Y)
+
+
+@pytest.mark.parametrize("method", ["scores", "predict", "scores_and_grads"])
+@pytest.mark.parametrize("make", [TwoLayerNet, lambda rng: Sequential(Linear(784, 10, rng))])
+def test_pixels_that_nobody_scaled_are_refused(method, make):
+    net, labels = make(np.random.default_rng(0)), [np.eye(10)[:2]] if method == "scores_and_grads" else []
+    words = "expected an array of numbers as nnlib.data.scale returns them, got "
+    with pytest.raises(ValueError, match=words + "pixels of uint8"):
+        getattr(net, method)(np.zeros((2, 784), np.uint8), *labels)
+    with pytest.raises(ValueError, match=words + "list"):
+        getattr(net, method)([[0.0] * 784] * 2, *labels)
