@@ -6,7 +6,7 @@ import numpy as np
 
 from . import gate
 from .activations import Activation
-from .checks import check_size
+from .checks import check_scaled, check_size
 from .data import scale
 from .sequential import Sequential
 
@@ -116,10 +116,10 @@ def mean_squares(net, X):
     Raises
     ------
     ValueError
-        If X is of whole numbers: the square of a pixel has no room in a byte.
+        If X is of pixels, whose squares have no room in a byte, or the network is no chain of layers.
     """
-    if not np.issubdtype(X.dtype, np.floating):
-        raise ValueError(f"expected rows of floats, as data.scale makes them, got {X.dtype}")
+    _check_chain(net)
+    check_scaled(X)
     passed = [X]
     for layer in net.layers:
         passed.append(layer.forward(passed[-1]))

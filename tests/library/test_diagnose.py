@@ -168,7 +168,9 @@ def test_through_orthogonal_weights_no_mean_square_changes():
 
 
 def test_bytes_are_refused_where_their_squares_would_overflow():
-    with pytest.raises(ValueError, match=r"expected rows of floats, as data\.scale makes them, got uint8"):
+    with pytest.raises(
+        ValueError, match=r"expected an array of numbers as nnlib\.data\.scale returns them, got pixels of uint8"
+    ):
         mean_squares(network(np.random.default_rng(0)), np.full((1, 6), 200, np.uint8))
 
 

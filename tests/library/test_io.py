@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linear_net import LinearNet
 
-from nnlib import io
+from nnlib import io, tensors
 from nnlib.data import scale
 from nnlib.train import evaluate, fit
 from nnlib.two_layer import TwoLayerNet
@@ -42,7 +42,7 @@ def file_of(entries, data):
     return struct.pack("<Q", len(header)) + header + data
 
 
-def tensors(shapes=SHAPES, dtype="F32", size=4, fill=b"\0"):
+def written(shapes=SHAPES, dtype="F32", size=4, fill=b"\0"):
     """The bytes of a safetensors file, written by hand, so that it may be wrong."""
     entries, end = [], 0
     for name, shape in shapes.items():
@@ -107,7 +107,7 @@ def test_any_network_is_trained_saved_and_read_again(tmp_path, mnist):
     assert [a is b for a, b in zip(again.params.values(), arrays, strict=True)] == [True, True]
     assert evaluate(again, X, y) == evaluate(net, X, y) and evaluate(net, X, y).accuracy > 0.8
     np.testing.assert_array_equal(again.scores(scale(X, np.float32)), net.scores(scale(X, np.float32)))
-    read = io.read_arrays(tmp_path / "net")
+    read = tensors.arrays("net", *tensors.parts(tmp_path / "net"))
     assert sorted(read) == ["W", "b"] and read["W"].tobytes() == net.params["W"].tobytes()
     with pytest.raises(ValueError, match="expected the arrays W1, b1, W2 and b2, got W, b"):
         io.load(tmp_path / "net")
@@ -234,15 +234,15 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_the_hand_written_file_is_a_good_one(tmp_path):
-    (tmp_path / "net").write_bytes(tensors())
+    (tmp_path / "net").write_bytes(written())
     assert not io.load(tmp_path / "net").W1.any()
-    header = tensors()[8:-DATA].replace(b"{", b'{"__metadata__":{"epochs":"10"},', 1)
+    header = written()[8:-DATA].replace(b"{", b'{"__metadata__":{"epochs":"10"},', 1)
     (tmp_path / "net").write_bytes(struct.pack("<Q", len(header)) + header + bytes(DATA))
     assert not io.load(tmp_path / "net").W1.any()
 
 
 def test_a_file_cut_or_lengthened_anywhere(tmp_path):
-    whole = tensors()
+    whole = written()
     for length in range(len(whole)):
         refused(tmp_path / "net", whole[:length], "")
     refused(tmp_path / "net", whole + b"\0", "a whole safetensors file")
@@ -311,7 +311,7 @@ def many_empty_tensors():
 )
 def test_other_names_and_shapes(tmp_path, shapes, words):
     tracemalloc.start()
-    content = tensors(shapes)
+    content = written(shapes)
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
     refused(tmp_path / "net", content, words)
@@ -322,12 +322,12 @@ def test_other_names_and_shapes(tmp_path, shapes, words):
 @pytest.mark.parametrize(("dtype", "size"), [("F16", 2), ("BF16", 2), ("F8_E4M3", 1), ("F8_E5M2", 1),
                                              ("I32", 4), ("U32", 4), ("BOOL", 1), ("X99", 4), ("f32", 4)])  # fmt: skip
 def test_other_types(tmp_path, dtype, size):
-    refused(tmp_path / "net", tensors(dtype=dtype, size=size), f"W1 in F32 or F64, got {dtype}")
+    refused(tmp_path / "net", written(dtype=dtype, size=size), f"W1 in F32 or F64, got {dtype}")
 
 
 @pytest.mark.parametrize("bits", [0x7FC00000, 0x7F800000, 0xFF800000, 0x7F800001])
 def test_numbers_that_are_not_finite(tmp_path, bits):
-    content = tensors()[:-4] + struct.pack("<I", bits)
+    content = written()[:-4] + struct.pack("<I", bits)
     refused(tmp_path / "net", content, "finite numbers, in float32 too, got (nan|-?inf) in b2")
 
 
@@ -356,7 +356,7 @@ def test_a_name_that_stands_twice(tmp_path):
     ],
 )
 def test_entries_that_make_no_sense(tmp_path, old, new):
-    content = tensors()
+    content = written()
     header, data = content[8:-DATA], content[-DATA:]
     assert old.encode() in header
     header = header.replace(old.encode(), new.encode(), 1)
