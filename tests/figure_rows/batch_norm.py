@@ -14,13 +14,13 @@ from nnlib.sequential import Sequential
 from nnlib.train import fit
 
 STATES = [
-    {"N": 2, "mate": -1.3},
-    {"N": 128, "pull": "loss"},
+    {"N": 2, "mate": -1.3, "pull": "one"},
+    {"N": 128},
     {"N": 16, "pull": "loss", "draw": 2, "mate": -3},
     {"N": 4, "pull": "alike"},
     {"N": 3, "pull": "zhat", "mate": 1.1},
     {"N": 32, "stats": "running", "pull": "loss"},
-    {"N": 8, "stats": "running", "mate": 0.4, "draw": 5},
+    {"N": 8, "stats": "running", "mate": 0.4, "draw": 5, "pull": "one"},
 ]
 UNIT = 7
 

@@ -5,7 +5,7 @@ import { Figure, axis, clamp, factor, fixed, frac, line, percent, plain, role, s
 } from "./base.js";
 import { GRADIENTS, MEAN, SCORES, VARIANCE } from "./data/batch_norm.js";
 
-const initial = { N: 8, mate: 2.5, stats: "batch", pull: "one", draw: 0 };
+const initial = { N: 8, mate: 2.5, stats: "batch", pull: "loss", draw: 0 };
 const SIZES = [2, 3, 4, 8, 16, 32, 64, 128], MOST = 3, EPS = 1e-5;
 const PULLS = [["one", "1 for the 5"], ["alike", "all alike"], ["zhat", "as ẑ"], ["loss", "of the loss"]];
 const STATS = [["batch", "of the batch"], ["running", "running"]];
@@ -37,10 +37,10 @@ const dot = (x, y, r, attributes) => svg("circle", { cx: x, cy: y, r, ...attribu
 const INK = { class: "stroke ink", style: "stroke-width: 3px" };
 
 /** Scores above, what the normalisation makes of them below, each joined to its own. */
-function drawScores({ z, zhat, mu, s }, { scores, hats, put, top, low, x0, x1 }) {
+function drawScores({ z, zhat, mu, s, mate }, { scores, hats, put, top, low, x0, x1 }) {
   const ours = { class: "fill value" }, other = { class: "fill muted", opacity: 0.75 };
   return [
-    text(8, 18, "scores *z*"), text((x0 + x1) / 2, 18, `*μ* = ${fixed(mu, 2)}`, { anchor: "middle", shows: "mu" }),
+    text(8, 18, "scores *z*"), text(x1 - 92, 18, `*μ* = ${fixed(mu, 2)},`, { anchor: "end", shows: "mu" }),
     text(x1, 18, `*s* = ${fixed(s, 3)}`, { anchor: "end", shows: "s" }),
     ...z.map((zn, i) => line(scores(zn), top, put(zhat[i]), low,
       i ? { class: "stroke rule" } : { class: "stroke value", style: "stroke-width: 2.5px" })),
@@ -51,6 +51,8 @@ function drawScores({ z, zhat, mu, s }, { scores, hats, put, top, low, x0, x1 })
     ...zhat.slice(1).map((value) => dot(put(value), low, 3.5, other)),
     dot(scores(z[0]), top, 7, ours), dot(put(zhat[0]), low, 7, ours),
     text(scores(z[0]), top - 11, "5", { anchor: "middle", class: "value" }),
+    ...(Math.abs(scores(mate) - scores(z[0])) > 64 ? [text(clamp(scores(mate), x0 + 40, x1 - 40), top - 14, "companion",
+      { anchor: "middle", class: "value" })] : []),
     text(8, low - 16, "ẑ"), axis(hats, low + 12, [-4, -2, 0, 2, 4])];
 }
 
@@ -72,10 +74,10 @@ function drawGradients({ zhat, dzhat, left, flat, slope, share }, { hats, put, b
 }
 
 function layout(width, { dzhat, left }) {
-  const x0 = 44, x1 = width - 12, hats = scale([-5, 5], [x0, x1]), top = 50, low = 142;
+  const x0 = 44, x1 = width - 12, hats = scale([-5, 5], [x0, x1]), top = 62, low = 154;
   const largest = Math.ceil(10 * Math.max(...[...dzhat, ...left].map(Math.abs))) / 10;
-  return { height: 352, x0, x1, top, low, largest, hats, put: (zhat) => clamp(hats(zhat), x0, x1),
-    scores: scale([-MOST - 0.5, MOST + 0.5], [x0, x1]), back: scale([-largest, largest], [338, 228]) };
+  return { height: 364, x0, x1, top, low, largest, hats, put: (zhat) => clamp(hats(zhat), x0, x1),
+    scores: scale([-MOST - 0.5, MOST + 0.5], [x0, x1]), back: scale([-largest, largest], [350, 240]) };
 }
 
 function render(anywidget) {
