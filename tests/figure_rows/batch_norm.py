@@ -75,5 +75,5 @@ def shows(state):
         "flat": dzhat.mean() if batch else 0,
         "slope": (dzhat * zhat).mean() if batch else 0,
         "dz": dz[0, 0],
-        "share": ((s * dz) ** 2).sum() / (dzhat**2).sum(),
+        "share": ((s * dz) ** 2).sum() / (dzhat**2).sum() if batch else 1,
     }
