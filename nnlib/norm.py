@@ -1,5 +1,6 @@
 """Normalisation of what flows through a network."""
 
+import copy
 from numbers import Real
 
 import numpy as np
@@ -57,22 +58,45 @@ class BatchNorm(Layer):
                     f"expected two examples or more in a batch, got {len(Z)}: its variance is 0. "
                     "Choose a batch size that leaves no single example over"
                 )
-            mean, variance = Z.mean(axis=axes), Z.var(axis=axes)
+            mean, variance = Z.mean(axis=axes), Z.var(axis=axes)  # eq-batch-norm-statistics
             new = {"mean": mean, "variance": variance * n / (n - 1)}
             for name, running in self.state.items():
-                running += self.momentum * (new[name] - running)
+                running += self.momentum * (new[name] - running)  # eq-batch-norm-running
         else:
             mean, variance = self.state["mean"], self.state["variance"]
         s = np.sqrt(variance + self.eps)
-        Zhat = (Z - mean.reshape(column)) / s.reshape(column)
+        Zhat = (Z - mean.reshape(column)) / s.reshape(column)  # eq-batch-norm
         self.remember(train, Zhat, s, axes, column)
         return self.params["gamma"].reshape(column) * Zhat + self.params["beta"].reshape(column)
 
     def backward(self, dA):
         Zhat, s, axes, column = self.recall()
         check_gradient(dA, Zhat.shape)
-        self.grads["gamma"][...] = (dA * Zhat).sum(axis=axes)
+        self.grads["gamma"][...] = (dA * Zhat).sum(axis=axes)  # eq-batch-norm-gradients
         self.grads["beta"][...] = dA.sum(axis=axes)
         dZhat = dA * self.params["gamma"].reshape(column)
         along = (dZhat * Zhat).mean(axis=axes, keepdims=True)
-        return (dZhat - dZhat.mean(axis=axes, keepdims=True) - Zhat * along) / s.reshape(column)
+        left = dZhat - dZhat.mean(axis=axes, keepdims=True) - Zhat * along
+        return left / s.reshape(column)  # eq-batch-norm-dZ
+
+
+def fold(linear, norm):
+    """Return the one `Linear` that computes what a Linear and the `BatchNorm` behind it compute in use; both stay as
+    they are.
+
+    Parameters
+    ----------
+    linear : Linear
+        With biases or without.
+    norm : BatchNorm
+        Over as many features as linear has outputs, with the statistics of its training.
+    """
+    if norm.features != linear.outputs:
+        raise ValueError(f"expected a BatchNorm({linear.outputs}) behind {linear}, got {norm}")
+    b = linear.params.get("b", 0)
+    c = norm.params["gamma"] / np.sqrt(norm.state["variance"] + norm.eps)
+    both = copy.deepcopy(linear)
+    both.bias = True
+    both.parameter("W", linear.params["W"] * c)  # eq-fold
+    both.parameter("b", (b - norm.state["mean"]) * c + norm.params["beta"])
+    return both

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from twins import agree, agrees_with_differences, dtypes, laid, layouts, seeds
 
 from nnlib.layers import Linear
-from nnlib.norm import BatchNorm
+from nnlib.norm import BatchNorm, fold
 from nnlib.sequential import Sequential
 
 pytestmark = pytest.mark.usefixtures("no_warning")
@@ -31,6 +31,9 @@ def torch_twin(shape, momentum, eps, dtype):
     return kind(shape[1], eps, momentum, dtype=torch.float32 if dtype == np.float32 else torch.float64)
 
 
+@pytest.mark.equation(
+    "eq-batch-norm", "eq-batch-norm-statistics", "eq-batch-norm-running", "eq-batch-norm-gradients", "eq-batch-norm-dZ"
+)
 @some
 @given(batches(), seeds, dtypes, layouts, st.sampled_from([0.1, 0.3, 1.0]), st.sampled_from([1e-5, 1e-2]))
 def test_against_torch_over_three_batches_and_in_use(shape, seed, dtype, layout, momentum, eps):
@@ -75,6 +78,7 @@ def test_in_float32_against_torch_where_no_feature_is_nearly_constant(shape):
     agree(net.grads["0.beta"], theirs.bias.grad, np.float32, 10)
 
 
+@pytest.mark.equation("eq-batch-norm-gradients", "eq-batch-norm-dZ")
 @some
 @given(batches(), seeds)
 def test_against_differences(shape, seed):
@@ -84,6 +88,7 @@ def test_against_differences(shape, seed):
     agrees_with_differences(layer, rng.normal(size=shape), rng.normal(size=shape))
 
 
+@pytest.mark.equation("eq-batch-norm", "eq-batch-norm-statistics")
 @some
 @given(batches(), seeds, dtypes)
 def test_each_feature_comes_out_with_mean_beta_and_standard_deviation_gamma(shape, seed, dtype):
@@ -130,6 +135,7 @@ def test_in_use_no_answer_depends_on_the_others_and_nothing_is_learned():
         np.testing.assert_array_equal(array, before[name])
 
 
+@pytest.mark.equation("eq-batch-norm-running")
 def test_the_running_statistics_are_always_the_same_arrays_and_find_the_data_s():
     rng, layer = np.random.default_rng(0), BatchNorm(2)
     net = Sequential(layer)
@@ -147,6 +153,47 @@ def test_float32_stays_float32_whatever_type_the_settings_have():
     Z = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     assert net.forward(Z, train=True).dtype == net.backward(Z).dtype == net.forward(Z).dtype == np.float32
     assert {array.dtype for array in (*net.state.values(), *net.params.values())} == {np.dtype(np.float32)}
+
+
+@some
+@given(seeds, st.integers(2, 6))
+def test_what_goes_back_has_no_part_along_ones_and_none_along_zhat(seed, N):
+    """Without eps it is a projection; two examples leave nothing."""
+    rng, layer = np.random.default_rng(seed), BatchNorm(3, eps=0)
+    Z, dA = rng.permuted(np.arange(3.0 * N).reshape(N, 3), axis=0), rng.normal(size=(N, 3))
+    Zhat = layer.forward(Z, train=True)  # gamma is 1, beta is 0
+    dZ = layer.backward(dA)
+    np.testing.assert_allclose([dZ.sum(axis=0), (dZ * Zhat).sum(axis=0)], 0, atol=1e-12)
+    if N == 2:
+        np.testing.assert_allclose(dZ, 0, atol=1e-12)
+
+
+@pytest.mark.equation("eq-fold")
+@some
+@given(seeds, dtypes, st.booleans(), few, few)
+def test_a_folded_layer_computes_what_both_computed(seed, dtype, bias, D, H):
+    rng = np.random.default_rng(seed)
+    linear, norm = Linear(D, H, rng, bias=bias), BatchNorm(H)
+    net = Sequential(linear, norm, dtype=dtype)
+    for param in net.params.values():
+        param[...] = rng.normal(size=param.shape)
+    for _ in range(3):
+        net.forward(rng.normal(1, 2, (20, D)).astype(dtype), train=True)
+    before, X = copy.deepcopy(net), rng.normal(size=(7, D)).astype(dtype)
+    both = Sequential(fold(linear, norm), dtype=dtype)
+    tolerance = 1e-12 if dtype == np.float64 else 1e-4
+    np.testing.assert_allclose(both.forward(X), net.forward(X), rtol=tolerance, atol=tolerance)
+    assert both.forward(X).dtype == dtype
+    both.params["0.W"][...] = 0
+    for kind in ("params", "state"):
+        for name, array in getattr(net, kind).items():
+            np.testing.assert_array_equal(array, getattr(before, kind)[name])
+    assert linear.bias == bias and repr(both.layers[0]) == f"Linear({D}, {H})"
+
+
+def test_only_a_normalisation_that_fits_is_folded():
+    with pytest.raises(ValueError, match=r"expected a BatchNorm\(3\) behind Linear\(2, 3\), got BatchNorm\(2\)"):
+        fold(Linear(2, 3, np.random.default_rng(0)), BatchNorm(2))
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1)])
