@@ -27,10 +27,10 @@ def opened(browser, address):
 def chapter(opened):
     """The page as a reader finds it, except that Python may have started already."""
     chapter, found = opened
-    found.clear()
-    yield chapter
     for number in range(1, chapter.tab.locator("div.cell").count() + 1):
         chapter.press(number, "reset")
+    found.clear()
+    yield chapter
     assert found == []
 
 
@@ -93,9 +93,9 @@ def test_an_output_that_its_text_did_not_make_says_so(chapter):
 
 def test_what_a_cell_needs_runs_first_and_only_that(chapter):
     assert chapter.run(11) == "ran"  # in the text
-    assert [chapter.state(n) for n in (1, 2, 10, 12, 14)] == ["ran", "ran", "ran", None, None]
+    assert [chapter.state(n) for n in (1, 2, 10, 12, 14)] == ["ran", "ran", "ran", "new", "new"]
     assert chapter.run(18) == "ran"  # an answer: its own check, and no other exercise
-    assert [chapter.state(n) for n in (13, 14, 15, 16, 17, 19)] == ["ran", None, None, None, "ran", None]
+    assert [chapter.state(n) for n in (13, 14, 15, 16, 17, 19)] == ["ran", "new", "new", "new", "ran", "new"]
     assert "chain: not yet: your turn" in chapter.printed(18)
 
 
@@ -251,7 +251,7 @@ def test_run_all_and_reset_all(chapter):
     chapter.wait(last - 1)  # the last is a solution
     kinds = [chapter.cell(n).get_attribute("class") for n in range(1, last + 1)]
     states = [chapter.state(n) for n in range(1, last + 1)]
-    assert states == [None if "tag_solution" in kind else "ran" for kind in kinds]
+    assert states == ["new" if "tag_solution" in kind else "ran" for kind in kinds]
     bar.locator(".run-reset").click()
     tab.wait_for_function("!document.querySelector('div.cell[data-run=ran]')")
     assert tab.locator(".run-fresh:visible").count() == 0
