@@ -1,8 +1,7 @@
 // Where is the digit? (chapter 16): one digit under two networks. One learned from digits in their places, the other from
 // digits moved by up to two pixels.
 
-import { Figure, argmax, bar, bytes, chunks, clamp, fixed, nibbles, percent, picture, plain, role, runs, shown, sub, text,
-} from "./base.js";
+import { Figure, argmax, bar, bytes, chunks, clamp, fixed, nibbles, percent, picture, runs, text } from "./base.js";
 import { DIGITS, MOVED, MOVED_UNITS, PLAIN, PLAIN_UNITS } from "./data/regularisation.js";
 
 const initial = { n: 5, right: 3, down: 1 };
@@ -62,10 +61,10 @@ const place = ({ right, down }) =>
   `${Math.abs(right)} ${right < 0 ? "left" : "right"}, ${Math.abs(down)} ${down < 0 ? "up" : "down"}`;
 
 /** For each move the answer, on green as strong as the share of the right class. */
-function drawMap(name, words, { n, right, down, [name]: { map, share, read } }, [x0, y0, size]) {
+function drawMap(name, words, { n, right, down, [name]: { map, share, p, read } }, [x0, y0, size]) {
   const cell = size / SIDE, corner = (move) => (move + REACH) * cell;
   return [
-    text(x0, y0 - 28, words), text(x0, y0 - 9, `right at ${read} of 81`, { class: "muted", shows: `${name}.read` }),
+    text(x0, y0 - 28, words), text(x0, y0 - 9, `of 81 right: ${read}`, { class: "muted", shows: `${name}.read` }),
     ...map.flatMap((k, i) => {
       const x = x0 + (i % SIDE) * cell, y = y0 + Math.floor(i / SIDE) * cell;
       return [
@@ -73,6 +72,7 @@ function drawMap(name, words, { n, right, down, [name]: { map, share, read } }, 
         text(x + cell / 2, y + cell / 2 + 4.5, k,
           { class: `cell ${k === n ? "label" : "value"}`, anchor: "middle", shows: `${name}.map.${i}` })];
     }),
+    text(x0, y0 + size + 20, `*p*_${n} here: ${percent(p)}`, { class: "label", shows: `${name}.p` }),
     bar(x0 + corner(right), y0 + corner(down), x0 + corner(right + 1) - 1, y0 + corner(down + 1) - 1,
       { class: "frame" })];
 }
@@ -84,7 +84,7 @@ function layout(width) {
   const big = [wide ? 0 : (width - size) / 2, wide ? top : 26, size], second = big[1] + size + 60;
   const maps = wide ? [[size + gap, top, size], [2 * (size + gap), top, size]]
     : [[0, second, size], [size + gap, second, size]];
-  return { big, maps, height: maps[1][1] + size + 2 };
+  return { big, maps, height: maps[1][1] + size + 30 };
 }
 
 const draw = (all, { big: [x0, y0, size], maps }) => [
@@ -118,10 +118,6 @@ function render(anywidget) {
       });
   figure.handle({ label: "place of the digit", min: -132, max: 132, step: 1, up: -32, page: -64, spot, read, change,
     value: ({ right, down }) => 32 * down + right, say: place });
-
-  figure.equation(({ n, plain: here, moved }) => [
-    [sub("p", n), "=", role("label", shown("plain.p", percent(here.p))), plain(" learned in place,\u2002")],
-    [role("label", shown("moved.p", percent(moved.p))), plain(" learned moved")]]);
 
   figure.slider({ label: "digit", of: "n", max: K - 1, say: ({ n }) => `${n}` });
 

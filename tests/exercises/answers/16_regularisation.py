@@ -150,7 +150,7 @@ class Drop:  # the way back still draws anew
         return dA * self.draw(dA.shape)
 
 
-# %% Drop, wrong: each row needs draws of its own
+# %% Drop, wrong: each number needs a draw of its own
 class Drop:  # one row of draws for the whole batch
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -166,7 +166,7 @@ class Drop:  # one row of draws for the whole batch
         return dA * self.kept
 
 
-# %% Drop, wrong: each column needs draws of its own
+# %% Drop, wrong: each number needs a draw of its own
 class Drop:  # one draw an example
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -327,7 +327,7 @@ def stopped(losses, patience):  # an equal one counts as lower
     return best, trained
 
 
-# %% stopped, wrong: expected (3, 6), got (1, 5)
+# %% stopped, wrong: expected (3, 6), got (3, 5)
 def stopped(losses, patience):  # not in a row: what was waited is never forgotten
     lowest, best, waited, trained = float("inf"), 0, 0, 0
     for loss in losses:
@@ -355,7 +355,7 @@ def stopped(losses, patience):  # one more than the patience
     return best, trained
 
 
-# %% stopped, wrong: expected (5, 8), got (0, 5)
+# %% stopped, wrong: expected (1, 4), got (4, 5)
 def stopped(losses, patience):  # lower than the one before, not than the lowest so far
     lowest, best, waited, trained = float("inf"), 0, 0, 0
     for loss in losses:
