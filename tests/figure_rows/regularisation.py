@@ -1,5 +1,6 @@
-"""Chapter 16: one digit of each class, moved, under two networks: one learned from digits in their places, the other from
-digits shifted by up to two pixels.
+"""Chapter 16: one digit of each class, moved, under two networks.
+
+The one learned from digits in their places, the other from digits shifted by up to two pixels.
 """
 
 from functools import cache

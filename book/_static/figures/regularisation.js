@@ -4,7 +4,7 @@
 import { Figure, argmax, bar, bytes, chunks, clamp, fixed, nibbles, percent, picture, runs, text } from "./base.js";
 import { DIGITS, MOVED, MOVED_UNITS, PLAIN, PLAIN_UNITS } from "./data/regularisation.js";
 
-const initial = { n: 5, right: 3, down: 1 };
+const initial = { n: 9, right: 2, down: 2 };
 const REACH = 4, MOVES = [-4, -3, -2, -1, 0, 1, 2, 3, 4], SIDE = MOVES.length, H = 64, K = 10;
 
 // One digit of each class, 0 to 9, of 16 greys.
