@@ -123,7 +123,8 @@ function render(anywidget) {
 
   return figure.start({ draw, describe: (all) => {
     const { n, plain: here, moved } = all, at = SIDE * (all.down + REACH) + all.right + REACH;
-    const says = ({ map, p, read }) => `answers ${map[at]} and gives the ${n} ${percent(p)}; it is right at ${read} of 81 places`;
+    const says = (net) => `answers ${net.map[at]} and gives the ${n} ${percent(net.p)}; ` +
+      `it is right at ${net.read} of 81 places`;
     return `The ${n}, ${place(all)}. The network that learned from digits in their places ${says(here)}. ` +
       `The one that learned from moved digits ${says(moved)}.`;
   } });
