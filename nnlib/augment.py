@@ -45,7 +45,7 @@ class Shifts:
         # Each place where a window of the old size fits is a shift.
         windows = sliding_window_view(around, (side, side), axis=(1, 2))
         down, across = rng.integers(0, 2 * most, (2, N), endpoint=True)
-        return windows[np.arange(N), down, across].reshape(pixels.shape)
+        return windows[np.arange(N), down, across].reshape(pixels.shape)  # eq-shift
 
     def __repr__(self):
         return f"Shifts({self.most})"
@@ -89,7 +89,7 @@ class Affine:
         angle, scale, shear = math.radians(self.degrees) * angle, 1 + self.scale * scale, self.shear * shear
         c, s = np.cos(angle) / scale, np.sin(angle) / scale
         # the rotation and scale (c, s; −s, c) after the shear (1, 0; shear, 1)
-        maps = [[c + s * shear, s, self.shift * down], [c * shear - s, c, self.shift * across]]
+        maps = [[c + s * shear, s, self.shift * down], [c * shear - s, c, self.shift * across]]  # eq-affine
         return np.array(maps).transpose(0, 2, 1)
 
     def __repr__(self):
@@ -115,7 +115,7 @@ def bilinear(images, maps):
     first = row.astype(np.intp)  # of the four pixels, where it lies in `around`
     first += np.arange(N)[:, None] * width**2
     a, b, c, d = (around.reshape(-1)[further:].take(first) for further in (0, 1, width, width + 1))
-    value = between(between(a, b, dx), between(c, d, dx), dy)
+    value = between(between(a, b, dx), between(c, d, dx), dy)  # eq-bilinear
     value += np.float32(0.5)
     return value.astype(np.uint8).reshape(images.shape)
 

@@ -180,7 +180,7 @@ class Flatten(Layer):
 
 class Dropout(Layer):
     """In training, each number is set to 0 with probability p and else divided by 1 − p, so that its mean stays; in
-    use, nothing (Srivastava et al., 2014, in the inverted form).
+    use, nothing (eq-dropout; Srivastava et al., 2014, in the inverted form).
 
     Parameters
     ----------
@@ -204,9 +204,9 @@ class Dropout(Layer):
         kept = self.rng.random(X.shape, dtype=np.float32) >= self.p
         mask = kept * X.dtype.type(1 / (1 - self.p))
         self.remember(train, mask)
-        return X * mask
+        return X * mask  # eq-dropout
 
     def backward(self, dA):
         (mask,) = self.recall()
         check_gradient(dA, mask.shape)
-        return dA * mask
+        return dA * mask  # eq-dropout-dX

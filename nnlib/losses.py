@@ -30,18 +30,18 @@ class SoftmaxCrossEntropy(Loss):
     Parameters
     ----------
     smoothing : float
-        The share ε of each one-hot row that is spread evenly over all K classes: label smoothing (Szegedy et al.,
-        2016). With it the loss is lowest at finite scores.
+        The share α of each one-hot row that is spread evenly over all K classes: label smoothing, eq-label-smoothing
+        (Szegedy et al., 2016). With it the loss is lowest at finite scores.
     """
 
     def __init__(self, smoothing=0.0):
         self.smoothing = check_share("smoothing", smoothing)
 
     def targets(self, Y):
-        """Return (1 − ε)Y + ε/K: rows that sum to 1, as Y's."""
+        """Return (1 − α)Y + α/K: rows that sum to 1, as Y's."""
         if not self.smoothing:
             return Y
-        return Y * (1 - self.smoothing) + self.smoothing / Y.shape[-1]
+        return Y * (1 - self.smoothing) + self.smoothing / Y.shape[-1]  # eq-label-smoothing
 
     def each(self, Z, Y):
         F.check_same_shape(Z, Y)

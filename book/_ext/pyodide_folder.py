@@ -35,6 +35,7 @@ FILES = (
     "data/mnist/t10k-images-idx3-ubyte.gz",
     "data/mnist/t10k-labels-idx1-ubyte.gz",
     "data/weights/784-64-10.safetensors",
+    "benchmarks/results/accuracy.csv",
     "benchmarks/results/sgd_grid.csv",
 )
 

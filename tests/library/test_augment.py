@@ -42,6 +42,7 @@ def shifted(picture, down, across):
     return moved
 
 
+@pytest.mark.equation("eq-shift")
 @settings(max_examples=40)
 @given(st.integers(1, 7), st.integers(0, 9), seeds)
 def test_each_picture_is_shifted_as_a_whole_and_nothing_wraps(side, most, seed):
@@ -82,6 +83,7 @@ def test_equal_generators_draw_the_same_and_the_pixels_given_are_left_alone(augm
     assert augment(X[:1], rng).shape == (1, 64) and augment(X[:0], rng).shape == (0, 64)
 
 
+@pytest.mark.equation("eq-affine", "eq-shift")
 @settings(max_examples=30)
 @given(st.integers(2, 9), st.integers(-3, 3), st.integers(-3, 3), seeds)
 def test_an_affine_map_by_whole_pixels_is_a_shift(side, down, across, seed):
@@ -92,6 +94,7 @@ def test_an_affine_map_by_whole_pixels_is_a_shift(side, down, across, seed):
         np.testing.assert_array_equal(after, shifted(before, down, across))
 
 
+@pytest.mark.equation("eq-bilinear")
 def test_an_affine_map_by_half_a_pixel_is_the_mean_of_two_and_zeros_come_in():
     X = np.array([[10, 21, 30, 255]], np.uint8)
     new = Affine(**STILL | {"shift": 0.5})(X, Fixed(0, 0, 0, 0, 1))
@@ -121,6 +124,7 @@ def test_shear_moves_a_row_against_the_next_one():
     np.testing.assert_array_equal(new, 255 * np.eye(9, dtype=np.uint8))
 
 
+@pytest.mark.equation("eq-bilinear")
 @settings(max_examples=40)
 @given(st.integers(2, 12), seeds)
 def test_bilinear_reads_as_grid_sample_of_pytorch(side, seed):
@@ -193,6 +197,7 @@ def test_names_are_what_one_would_write():
     assert repr(Affine()) == "Affine(degrees=10, scale=0.1, shear=0.1, shift=0.5)"
 
 
+@pytest.mark.equation("eq-affine")
 @settings(max_examples=30)
 @given(*[st.floats(-1, 1) for _ in range(5)])
 def test_the_map_is_a_shear_then_a_turn_that_shrinks(angle, scale, shear, down, across):

@@ -125,6 +125,7 @@ def test_reshape_knows_its_inputs():
 # Dropout
 
 
+@pytest.mark.equation("eq-dropout")
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_dropout_keeps_the_mean_and_drops_its_share(p, dtype):
@@ -158,6 +159,7 @@ def _after_one_draw(seed, shape):
     return rng.bit_generator.state
 
 
+@pytest.mark.equation("eq-dropout-dX")
 def test_dropout_against_differences():
     rng = np.random.default_rng(3)
     layer = Dropout(0.4, rng)
@@ -166,6 +168,34 @@ def test_dropout_against_differences():
         layer.rng = np.random.default_rng(11)
 
     agrees_with_differences(layer, rng.normal(size=(5, 6)), rng.normal(size=(5, 6)), before=same_draw)
+
+
+class Drawn:
+    """In place of an rng: draws that keep what a test chose."""
+
+    def __init__(self, kept):
+        self.kept = kept
+
+    def random(self, shape, dtype):
+        assert shape == self.kept.shape
+        return self.kept.astype(dtype)  # 1 is at or above every share, 0 below every one that is not 0
+
+
+@pytest.mark.equation("eq-dropout", "eq-dropout-dX")
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dropout_against_torch(p, dtype):
+    rng = np.random.default_rng(2)
+    X, dA = (rng.normal(size=(40, 30)).astype(dtype) for _ in range(2))
+    tX = torch.tensor(X, requires_grad=True)
+    torch.manual_seed(0)
+    tA = torch.nn.functional.dropout(tX, p)
+    tA.backward(torch.tensor(dA))
+    layer = Dropout(p, new_rng())
+    layer.rng = Drawn(tA.detach().numpy() != 0)
+    agree(layer.forward(X, train=True), tA, dtype)
+    agree(layer.backward(dA), tX.grad, dtype)
+    agree(layer.forward(X), torch.nn.functional.dropout(tX, p, training=False), dtype)
 
 
 @some

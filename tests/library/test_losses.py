@@ -40,6 +40,7 @@ def compared(loss, theirs, Z, Y, layout):
     agree(dZ, tZ.grad, Z.dtype)
 
 
+@pytest.mark.equation("eq-label-smoothing")
 @some
 @given(scores_and_labels(), smoothings, layouts)
 def test_softmax_cross_entropy_against_torch(pair, smoothing, layout):
@@ -96,6 +97,7 @@ def test_smoothed_rows_sum_to_1_and_give_each_class_its_share(pair, smoothing):
     np.testing.assert_allclose(rows[Y == 0], smoothing / Y.shape[1], rtol=1e-6, atol=1e-30)
 
 
+@pytest.mark.equation("eq-label-smoothing")
 def test_with_smoothing_the_loss_is_lowest_at_finite_scores():
     K, smoothing = 10, 0.1
     Y, loss = np.eye(K)[:1], SoftmaxCrossEntropy(smoothing)
