@@ -84,7 +84,7 @@ class Conv2d(Layer):
         H_out, W_out = self._places(H), self._places(W)
         Z = np.empty((H_out, self.filters, W_out * N), shifts.dtype)
         for i, Z_i in enumerate(Z):
-            np.matmul(K, self._cols(shifts, i), out=Z_i)
+            np.matmul(K, self._cols(shifts, i), out=Z_i)  # eq-conv2d
         self.remember(train, shifts, X.shape)
         return to_pictures(Z.reshape(H_out, self.filters, W_out, N))
 
@@ -94,7 +94,7 @@ class Conv2d(Layer):
         F, k, H_out, W_out = self.filters, self.size, self._places(H), self._places(W)
         check_gradient(dZ, (N, F, H_out, W_out))
         dz = to_rows(dZ).reshape(H_out, F, W_out * N)
-        dKT = sum(self._cols(shifts, i) @ dZ_i.T for i, dZ_i in enumerate(dz))
+        dKT = sum(self._cols(shifts, i) @ dZ_i.T for i, dZ_i in enumerate(dz))  # eq-conv2d-dK
         dK = dKT.T.reshape(F, k, k * C + 1)
         self.grads["K"][...] = dK[:, :, :-1].reshape(F, k, k, C).transpose(0, 3, 1, 2)
         self.grads["b"][...] = dK[:, 0, -1]
@@ -112,7 +112,7 @@ class Conv2d(Layer):
 
     def _places(self, length):
         """Return how many windows fit one behind the other."""
-        return (length + 2 * self.padding - self.size) // self.stride + 1
+        return (length + 2 * self.padding - self.size) // self.stride + 1  # eq-places
 
     def _flat_kernels(self):
         """Return each kernel as a row, (F, k·(k·C + 1)), in the order of a column of `_cols`; of the k ones in such a
@@ -139,7 +139,7 @@ class Conv2d(Layer):
     def _cols(self, shifts, i):
         """Return the windows of row i of the output as columns, (k·(k·C + 1), W'·N): a view."""
         rows = shifts[self.stride * i :][: self.size]
-        return rows.reshape(self.size * rows.shape[1], rows.shape[2])
+        return rows.reshape(self.size * rows.shape[1], rows.shape[2])  # eq-im2col
 
     def _to_input(self, dz, H, W, N):
         """Return dX from dZ as an array (H', F, W'·N). A row of X gets the sum over all windows that it was in: over
@@ -154,7 +154,7 @@ class Conv2d(Layer):
             first, end = max(0, -((k - 1 - h) // s)), min(len(dz), h // s + 1)
             n = end - first
             KT = flipped[:, :, k - 1 - h + s * first :: s][:, :, :n].reshape(k * C, n * F)
-            dshifts = KT @ dz[first:end].reshape(n * F, dz.shape[2])
+            dshifts = KT @ dz[first:end].reshape(n * F, dz.shape[2])  # eq-conv2d-dX
             for v, dshift in enumerate(dshifts.reshape(k, C, self._places(W), N)):
-                dx_h[:, v::s][:, : dshift.shape[1]] += dshift
+                dx_h[:, v::s][:, : dshift.shape[1]] += dshift  # eq-col2im
         return to_pictures(dx[p : p + H, :, p : p + W])

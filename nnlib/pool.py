@@ -56,7 +56,7 @@ class Pool(Layer):
         check_gradient(dP, (N, C, H // self.size, W // self.size))
         dp, dx = to_rows(dP), np.empty(shape, dP.dtype)
         for part, share in zip(self._parts(dx), shares, strict=True):
-            np.multiply(dp, share, out=part)
+            np.multiply(dp, share, out=part)  # eq-pooling-dX
         H, W = self._used(dx)
         dx[H:], dx[:, :, W:] = 0, 0
         return to_pictures(dx)
@@ -69,7 +69,7 @@ class MaxPool2d(Pool):
 
     def forward(self, X, train=False):
         x = self._cut(X)
-        P = self._across_windows(np.maximum, x)
+        P = self._across_windows(np.maximum, x)  # eq-pooling
         if train:  # in use it would be found for nothing; one byte a pixel, and X need not be kept
             self.remember(train, self._first_largest(x, P), x.shape)
         return to_pictures(P)
@@ -97,7 +97,7 @@ class AvgPool2d(Pool):
     def forward(self, X, train=False):
         x = self._cut(floating(X))
         self.remember(train, x.shape)
-        return to_pictures(self._across_windows(np.add, x) / self.size**2)
+        return to_pictures(self._across_windows(np.add, x) / self.size**2)  # eq-pooling
 
     def backward(self, dP):
         (shape,) = self.recall()

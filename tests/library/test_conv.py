@@ -54,6 +54,7 @@ def geometries(draw):
     return shape, draw(st.integers(1, 4)), size, draw(st.integers(1, 6)), padding
 
 
+@pytest.mark.equation("eq-conv2d", "eq-conv2d-dK", "eq-conv2d-dX", "eq-places")
 @settings(max_examples=120)
 @given(geometries(), st.sampled_from([np.float64, np.float32]), st.sampled_from([1e-4, 1, 1e4]), seeds)
 def test_convolution_is_that_of_pytorch(geometry, dtype, scale, seed):
@@ -72,6 +73,7 @@ def test_convolution_is_that_of_pytorch(geometry, dtype, scale, seed):
         np.testing.assert_allclose(array, expected, rtol=0, atol=largest * (1e-12 if dtype == np.float64 else 2e-5))
 
 
+@pytest.mark.equation("eq-pooling", "eq-pooling-dX")
 @settings(max_examples=80)
 @given(st.integers(1, 4), st.integers(0, 6), st.integers(0, 6), seeds, st.sampled_from([MaxPool2d, AvgPool2d]))
 def test_pooling_is_that_of_pytorch_with_ties_and_leftovers(size, more_rows, more_columns, seed, pool):
@@ -86,6 +88,7 @@ def test_pooling_is_that_of_pytorch_with_ties_and_leftovers(size, more_rows, mor
     np.testing.assert_allclose(layer.backward(G), dX, rtol=1e-12)
 
 
+@pytest.mark.equation("eq-pooling-dX")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_of_equal_pixels_the_first_row_by_row_gets_the_gradient(dtype):
     layer = MaxPool2d(2)
@@ -112,6 +115,7 @@ def test_what_is_no_number_stays_none():
     assert layer.backward(np.ones((1, 1, 2, 2), np.float32)).sum() == 4
 
 
+@pytest.mark.equation("eq-conv2d-dK", "eq-conv2d-dX")
 @settings(max_examples=15)
 @given(geometries(), seeds)
 def test_gradients_are_those_of_finite_differences(geometry, seed):
@@ -129,6 +133,7 @@ def test_gradients_are_those_of_finite_differences(geometry, seed):
     assert max(errors.values()) < 1e-6, errors
 
 
+@pytest.mark.equation("eq-pooling-dX")
 @pytest.mark.parametrize("pool", [MaxPool2d, AvgPool2d])
 def test_gradients_of_pooling_are_those_of_finite_differences(pool):
     rng = np.random.default_rng(1)
@@ -139,6 +144,7 @@ def test_gradients_of_pooling_are_those_of_finite_differences(pool):
     assert relative_error(dX, numerical_gradient(lambda: float((layer.forward(X) * G).sum()), X)) < 1e-6
 
 
+@pytest.mark.equation("eq-im2col", "eq-col2im")
 @settings(max_examples=40)
 @given(geometries(), seeds)
 def test_with_kernels_of_a_single_1_it_is_im2col_and_backward_the_adjoint_that_adds(geometry, seed):
@@ -157,6 +163,7 @@ def test_with_kernels_of_a_single_1_it_is_im2col_and_backward_the_adjoint_that_a
     assert (cols * G).sum() == pytest.approx((X * layer.backward(G)).sum(), rel=1e-10, abs=1e-10)
 
 
+@pytest.mark.equation("eq-conv2d")
 def test_the_kernel_is_not_flipped():
     layer = conv(np.random.default_rng(0), 1, 1, 3)
     layer.params["b"][...] = 0
