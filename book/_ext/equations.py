@@ -5,8 +5,9 @@ each, where a promise is broken. The tests and the book's equation index are mad
 
 An equation stands in a chapter between two lines `$$`, with its label behind: `$$ (eq-…)`. Its code is a line of nnlib
 that ends in the comment `# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next
-line), or such a line of a chapter's cell, for code that is no part of the library. Its tests carry `@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters;
-a test that is skipped or expected to fail holds nothing up.
+line), or such a line of a chapter's cell, for code that is no part of the library. Its tests carry
+`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters; a test that is skipped
+or expected to fail holds nothing up.
 """
 
 import ast
@@ -74,7 +75,7 @@ def gaps(root):
         found += [f"{path.stem} states {label} in a directive: {shown.format(label)}" for label in directives]
     for label, chapter in stated.items():
         if not code[label]:
-            found.append(f"{label} is stated in {chapter}, but no line of nnlib or of a cell carries the comment # {label}.")
+            found.append(f"{label} is stated in {chapter}, but no line of nnlib or a cell has the comment # {label}.")
         if not tests[label]:
             found.append(f'{label} is stated in {chapter}, but no test carries @pytest.mark.equation("{label}").')
     reported = set(stated)

@@ -130,9 +130,9 @@ def test_a_kept_promise_has_no_gaps(book):
     ("name", "text", "expected"),
     [
         ("nnlib/functional.py", LIBRARY.replace("  # eq-softmax\n", "\n"),
-         ["eq-softmax is stated in 04_softmax, but no line of nnlib or of a cell carries the comment # eq-softmax."]),
+         ["eq-softmax is stated in 04_softmax, but no line of nnlib or a cell has the comment # eq-softmax."]),
         ("nnlib/functional.py", LIBRARY.replace("# eq-softmax-dZ", "# see eq-softmax-dZ"),
-         ["eq-softmax-dZ is stated in 04_softmax, but no line of nnlib or of a cell carries the comment # eq-softmax-dZ."]),
+         ["eq-softmax-dZ is stated in 04_softmax, but no line of nnlib or a cell has the comment # eq-softmax-dZ."]),
         ("nnlib/relu.py", "a = 1  # eq-softmax, eq-relu\n",
          ["nnlib/relu.py:1 implements eq-relu, which no chapter states."]),
         ("nnlib/relu.py", '"""Computes eq-relu."""\n',

@@ -6,7 +6,10 @@ from nnlib import functional as F
 from nnlib.two_layer import TwoLayerNet
 
 STATES = [
-    *({"graph": "power", "fired": fired, "at": at} for fired, at in (("", 0), ("0", 2), ("0 1 2 3", 3), ("0 2 1 3", 3))),
+    *(
+        {"graph": "power", "fired": fired, "at": at}
+        for fired, at in (("", 0), ("0", 2), ("0 1 2 3", 3), ("0 2 1 3", 3))
+    ),
     *(
         {"graph": "net", "fired": fired, "at": at}
         for fired, at in (("", 0), ("0 1 3 5", 7), ("0 1 2 3 5", 7), ("0 1 3 2 5 7", 7), ("0 1 2 3 4 5 6 7", 4))

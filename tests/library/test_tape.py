@@ -1,4 +1,4 @@
-"""The tape of chapter 18, as it stands in its cells, against PyTorch, finite differences and the library's own gradients."""
+"""The tape of chapter 18, as it stands in its cells, against PyTorch, finite differences and the library."""
 
 import ast
 
@@ -14,7 +14,7 @@ from twins import seeds
 from nnlib.gradcheck import check_gradients
 from nnlib.two_layer import TwoLayerNet
 
-TAPE = "order unbroadcast value Node exp log relu add_up backward".split()
+TAPE = ["order", "unbroadcast", "value", "Node", "exp", "log", "relu", "add_up", "backward"]
 tape = names("18_autodiff", *TAPE, "cross_entropy", "from_primitives", "network", "gradients", "as_found", "paths")
 Node, backward, order, unbroadcast, add_up = map(tape.get, ("Node", "backward", "order", "unbroadcast", "add_up"))
 SHAPES = [(), (1,), (3,), (2, 1), (1, 3), (2, 3), (4, 2, 3), (4, 1, 1)]  # any two fit
@@ -28,8 +28,6 @@ class Torch:
 
 class Ours:
     exp, log, relu, add_up = (staticmethod(tape[name]) for name in ("exp", "log", "relu", "add_up"))
-
-
 
 
 # Each step takes two earlier values; slopes stay moderate, and no kink or pole is near.
