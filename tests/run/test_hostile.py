@@ -3,6 +3,8 @@
 import pytest
 from chapter_page import Chapter
 
+pytestmark = pytest.mark.sweep  # test_cells.py has what is counted and cut, test_run.py an endless loop
+
 ENDLESS = {
     "lines": "while True:\n    print('on and on')",
     "values": "i = 0\nwhile True:\n    i += 1\n    display(i)",
@@ -56,12 +58,7 @@ def chapter(browser, address):
     context.close()
 
 
-def few(programs, *names):
-    """All programs; those that are not named only in a sweep."""
-    return [pytest.param(name, marks=[] if name in names else pytest.mark.sweep) for name in programs]
-
-
-@pytest.mark.parametrize("name", few(ENDLESS, "values"))
+@pytest.mark.parametrize("name", ENDLESS)
 def test_a_page_under_a_flood_answers_and_stop_ends_it(chapter, name):
     chapter.edit(2, ENDLESS[name])
     chapter.press(2)
@@ -79,7 +76,7 @@ def test_a_page_under_a_flood_answers_and_stop_ends_it(chapter, name):
     assert chapter.status(2) == "Stopped. Python starts again at the next run."
 
 
-@pytest.mark.parametrize("name", few(ENDING, "a long error"))
+@pytest.mark.parametrize("name", ENDING)
 def test_a_large_output_does_not_hold_the_page_up(chapter, name):
     chapter.edit(2, ENDING[name])
     chapter.run(1)

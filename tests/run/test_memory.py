@@ -135,6 +135,22 @@ def test_what_a_cell_patches_as_it_imports_is_put_back(page, monkeypatch):
     assert page.printed() == "False\n"
 
 
+def test_what_a_module_changes_in_another_as_it_is_imported_stays(page, monkeypatch, tmp_path):
+    """It does so only once. Matplotlib's texts do it to pyparsing."""
+    (tmp_path / "changed.py").write_text("class Parser:\n    cache = None\n\n\nlimit = 1")
+    (tmp_path / "changing.py").write_text("import changed\nchanged.Parser.cache = {}\ndel changed.limit")
+    monkeypatch.syspath_prepend(tmp_path)
+    probe = "print(changed.Parser.cache, hasattr(changed, 'limit'))"
+    assert page.run(1, "import changed")
+    assert page.run(2, "import changing\n" + probe, 1), page.shown
+    assert page.run(2, "import changing\n\n" + probe, 1), page.shown
+    assert page.run(2, "changed.Parser.cache = 0", 1), page.shown
+    assert page.run(2, "import changing\n" + probe, 1), page.shown
+    assert page.printed() == "{} False\n" * 3
+    for name in ("changed", "changing"):
+        monkeypatch.delitem(sys.modules, name)
+
+
 def test_files_are_put_back(page, monkeypatch, tmp_path):
     monkeypatch.setattr(sys.modules[type(page.memory).__module__], "FOLDERS", (str(tmp_path),))
     assert page.run(1, "print('old', file=open('a.txt', 'w'))")

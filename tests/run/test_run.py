@@ -1,4 +1,7 @@
-"""Run, beside each code cell: in a real browser, with the site's own Python."""
+"""Run, beside each code cell: in a real browser, with the site's own Python.
+
+To start Python takes longer than what a test does with it, so one page serves them all, in this order.
+"""
 
 import re
 import time
@@ -11,7 +14,7 @@ from served_site import QuietHandler, listen, serve
 
 @pytest.fixture(scope="module")
 def opened(browser, address):
-    """The quick chapter in one tab for all tests that leave it as it was; and what the browser complains about."""
+    """The quick chapter in one tab, and what the browser complains about."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     found = []
     tab = context.new_page()
@@ -22,12 +25,12 @@ def opened(browser, address):
 
 @pytest.fixture
 def chapter(opened):
+    """The page as a reader finds it, except that Python may have started already."""
     chapter, found = opened
+    for number in range(1, chapter.tab.locator("div.cell").count() + 1):
+        chapter.press(number, "reset")
     found.clear()
     yield chapter
-    for number in range(1, chapter.tab.locator("div.cell").count() + 1):
-        if chapter.cell(number).locator(".run-bar .run-reset").is_visible():
-            chapter.press(number, "reset")
     assert found == []
 
 
@@ -57,11 +60,42 @@ def test_nothing_is_fetched_before_the_first_press(browser, tab, address):
     without_scripts.context.close()
 
 
+def test_an_output_that_its_text_did_not_make_says_so(chapter):
+    tab = chapter.tab
+    note = chapter.cell(2).locator(".run-differs")
+    assert not note.is_visible()
+    published = notebook_cells(QUICK)[1].source
+    chapter.edit(2, "print('mine')")
+    assert note.text_content() == "This is the output of the published code, not of the code above."
+    tab.reload()
+    chapter.cell(2).locator(".run-draft").wait_for()
+    assert note.is_visible() and "published code" in note.text_content()
+    assert note.get_attribute("role") == "status"
+    assert chapter.run(2) == "ran"
+    assert not note.is_visible() and chapter.printed(2) == "mine\n"
+    chapter.press(2, "swap")
+    assert note.is_visible() and "published code" in note.text_content()
+    chapter.press(2, "swap")
+    chapter.edit(2, "print('mine', 2)")
+    assert note.is_visible() and "changed since" in note.text_content()
+    chapter.edit(2, "print('mine')")
+    assert not note.is_visible() and chapter.state(2) == "ran"
+    assert chapter.run(4) == "new"  # it needs X
+    chapter.edit(2, published + "\n# a word")
+    assert chapter.run(4) == "ran"
+    chapter.edit(2, "X = 0")
+    later = chapter.cell(4).locator(".run-differs")
+    assert later.is_visible() and "older than a cell above" in later.text_content()
+    tab.emulate_media(media="print")  # on paper stand the published code and its output
+    assert not note.is_visible() and not later.is_visible()
+    tab.emulate_media(media="screen")
+
+
 def test_what_a_cell_needs_runs_first_and_only_that(chapter):
     assert chapter.run(11) == "ran"  # in the text
-    assert [chapter.state(n) for n in (1, 2, 10, 12, 14)] == ["ran", "ran", "ran", None, None]
+    assert [chapter.state(n) for n in (1, 2, 10, 12, 14)] == ["ran", "ran", "ran", "new", "new"]
     assert chapter.run(18) == "ran"  # an answer: its own check, and no other exercise
-    assert [chapter.state(n) for n in (13, 14, 15, 16, 17, 19)] == ["ran", None, None, None, "ran", None]
+    assert [chapter.state(n) for n in (13, 14, 15, 16, 17, 19)] == ["ran", "new", "new", "new", "ran", "new"]
     assert "chain: not yet: your turn" in chapter.printed(18)
 
 
@@ -144,34 +178,14 @@ def test_where_something_cannot_be_put_back_python_starts_anew(chapter):
     assert "Python was started anew: X could not be put back" in chapter.status(3)
 
 
-def test_an_output_that_its_text_did_not_make_says_so(tab, address):
-    chapter = Chapter(tab, address)
-    note = chapter.cell(2).locator(".run-differs")
-    assert not note.is_visible()
-    published = notebook_cells(QUICK)[1].source
-    chapter.edit(2, "print('mine')")
-    assert note.text_content() == "This is the output of the published code, not of the code above."
-    tab.reload()
-    chapter.cell(2).locator(".run-draft").wait_for()
-    assert note.is_visible() and "published code" in note.text_content()
-    assert note.get_attribute("role") == "status"
-    assert chapter.run(2) == "ran"
-    assert not note.is_visible() and chapter.printed(2) == "mine\n"
-    chapter.press(2, "swap")
-    assert note.is_visible() and "published code" in note.text_content()
-    chapter.press(2, "swap")
-    chapter.edit(2, "print('mine', 2)")
-    assert note.is_visible() and "changed since" in note.text_content()
-    chapter.edit(2, "print('mine')")
-    assert not note.is_visible() and chapter.state(2) == "ran"
-    assert chapter.run(4) == "new"  # it needs X
-    chapter.edit(2, published + "\n# a word")
-    assert chapter.run(4) == "ran"
-    chapter.edit(2, "X = 0")
-    later = chapter.cell(4).locator(".run-differs")
-    assert later.is_visible() and "older than a cell above" in later.text_content()
-    tab.emulate_media(media="print")  # on paper stand the published code and its output
-    assert not note.is_visible() and not later.is_visible()
+def test_an_answer_opens_when_its_cell_is_run_and_not_before(chapter):
+    answer = chapter.cell(4).locator("details")
+    answer.evaluate("details => { details.open = false; }")
+    chapter.run(5)
+    assert chapter.state(4) == "ran" and not answer.evaluate("details => details.open")
+    chapter.run(4)
+    assert answer.evaluate("details => details.open")
+    assert chapter.cell(4).locator(".run-fresh").is_visible()
 
 
 def test_an_exercise_is_solved_on_the_page(chapter):
@@ -193,24 +207,19 @@ def test_an_exercise_is_solved_on_the_page(chapter):
     assert "chain: passed" in chapter.printed(18)
 
 
-def test_an_answer_opens_when_its_cell_is_run_and_not_before(tab, address):
-    chapter = Chapter(tab, address)
-    answer = chapter.cell(4).locator("details")
-    chapter.run(5)
-    assert chapter.state(4) == "ran" and not answer.evaluate("details => details.open")
-    chapter.run(4)
-    assert answer.evaluate("details => details.open")
-    assert chapter.cell(4).locator(".run-fresh").is_visible()
-
-
 def test_an_endless_loop_is_stopped(chapter):
+    """Meanwhile the page is not held up, and does not say that what comes is old."""
+    chapter.edit(2, "print('one')")
+    assert chapter.run(2) == "ran"
     chapter.edit(2, "while True:\n    print('on and on')")
+    note = chapter.cell(2).locator(".run-differs")
+    assert "output of other code" in note.text_content()
     chapter.press(2)
-    chapter.wait(2, "running")
-    chapter.tab.wait_for_function("document.querySelectorAll('div.cell')[1].querySelector('.run-fresh pre')")
+    chapter.cell(2).locator(".run-fresh pre", has_text="on and on").wait_for()
+    assert chapter.state(2) == "running" and note.text_content() == ""
     start = time.perf_counter()
     chapter.tab.evaluate("new Promise(requestAnimationFrame)")
-    assert time.perf_counter() - start < 2  # the page is not held up
+    assert time.perf_counter() - start < 2
     stop = chapter.button(2, "stop")
     stop.focus()
     stop.click()
@@ -234,24 +243,24 @@ def test_python_comes_back_after_it_broke(opened):
     found.clear()  # Pyodide reports this as an error of its own
 
 
-def test_run_all_and_reset_all(tab, address):
-    chapter = Chapter(tab, address)
+def test_run_all_and_reset_all(chapter):
+    tab = chapter.tab
     bar = tab.locator(".run-page")
     bar.locator(".run-run").click()
     last = tab.locator("div.cell").count()
     chapter.wait(last - 1)  # the last is a solution
     kinds = [chapter.cell(n).get_attribute("class") for n in range(1, last + 1)]
     states = [chapter.state(n) for n in range(1, last + 1)]
-    assert states == [None if "tag_solution" in kind else "ran" for kind in kinds]
+    assert states == ["new" if "tag_solution" in kind else "ran" for kind in kinds]
     bar.locator(".run-reset").click()
     tab.wait_for_function("!document.querySelector('div.cell[data-run=ran]')")
     assert tab.locator(".run-fresh:visible").count() == 0
     assert chapter.cell(2).locator(".run-stored").is_visible()
 
 
-def test_the_keyboard_alone(tab, address):
+def test_the_keyboard_alone(chapter):
     """Edit by keyboard: Tab indents, Shift+Enter runs, Escape leaves; an edit outlives the page until it is reset."""
-    chapter = Chapter(tab, address)
+    tab = chapter.tab
     chapter.button(2, "edit").focus()
     tab.keyboard.press("Enter")
     editor = chapter.cell(2).locator(".cm-content")
@@ -368,6 +377,7 @@ def test_from_a_file_the_page_says_that_it_needs_a_server(tab, site):
     assert tab.locator(".run-button").count() == 0
 
 
+@pytest.mark.sweep
 def test_two_pages_in_a_row_share_what_was_fetched(browser, site, tmp_path):
     """In a profile on the disk: a private window has no room for the largest file."""
     answers = []
@@ -399,16 +409,3 @@ def test_buttons_are_large_enough_for_a_finger(browser, address):
     chapter.cell(2).locator("pre").first.tap()
     assert chapter.tab.locator(".cm-editor").count() == 0  # a finger scrolls past the code
     context.close()
-
-
-def test_while_a_changed_cell_runs_again_what_comes_is_not_said_to_be_old(chapter):
-    chapter.edit(2, "print('one')")
-    assert chapter.run(2) == "ran"
-    chapter.edit(2, "import time\nprint('two')\ntime.sleep(60)")
-    note = chapter.cell(2).locator(".run-differs")
-    assert "output of other code" in note.text_content()
-    chapter.press(2)
-    chapter.cell(2).locator(".run-fresh pre", has_text="two").wait_for()
-    assert chapter.state(2) == "running" and note.text_content() == ""
-    chapter.press(2, "stop")
-    chapter.wait(2)

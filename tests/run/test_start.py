@@ -12,6 +12,7 @@ def tab(browser):
     context.close()
 
 
+@pytest.mark.sweep
 def test_a_server_that_does_not_know_wasm_is_no_obstacle(tab, site):
     with served(site, "pyodide.asm.wasm", "another_type") as (address, _):
         assert Chapter(tab, address).run(1) == "ran"
@@ -57,6 +58,7 @@ def test_a_package_that_is_damaged_is_named(tab, site):
         assert chapter.run(1) == "ran"
 
 
+@pytest.mark.sweep
 def test_from_the_press_on_the_page_says_how_far_it_is_and_that_nothing_comes(tab, site):
     """Stop works all the while, and so does a new try."""
     with served(site, "pyodide.asm.wasm", "silent") as (address, handler):

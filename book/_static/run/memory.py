@@ -52,6 +52,7 @@ class Memory:
     def prepare(self, tree):
         """Import what a cell is going to import, to know these modules before the cell can change them."""
         filters = warnings.filters.copy()
+        before = patches(self.originals)
         for node in ast.walk(tree):
             names = []
             if isinstance(node, ast.Import):
@@ -64,6 +65,10 @@ class Memory:
                     with contextlib.suppress(Exception):  # what is wrong the cell itself will say
                         importlib.import_module(name)
         self.filters[:0] = [known for known in warnings.filters if known not in filters + self.filters]
+        # A module may change another as it is imported. It does so only once, so that is never put back.
+        for (holder, name), value in patches(self.originals).items():
+            if before.get((holder, name), self.originals[holder].get(name, ABSENT)) is not value:
+                self.originals[holder][name] = value
         self.note_modules()
 
     def note_modules(self):
