@@ -5,8 +5,9 @@ each, where a promise is broken. The tests and the book's equation index are mad
 
 An equation stands in a chapter between two lines `$$`, with its label behind: `$$ (eq-…)`. Its code is a line of nnlib
 that ends in the comment `# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next
-line). Its tests carry `@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters;
-a test that is skipped or expected to fail holds nothing up.
+line), or such a line of a chapter's cell, for code that is no part of the library. Its tests carry
+`@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters; a test that is skipped
+or expected to fail holds nothing up.
 """
 
 import ast
@@ -74,7 +75,7 @@ def gaps(root):
         found += [f"{path.stem} states {label} in a directive: {shown.format(label)}" for label in directives]
     for label, chapter in stated.items():
         if not code[label]:
-            found.append(f"{label} is stated in {chapter}, but no line of nnlib carries the comment # {label}.")
+            found.append(f"{label} is stated in {chapter}, but no line of nnlib or a cell has the comment # {label}.")
         if not tests[label]:
             found.append(f'{label} is stated in {chapter}, but no test carries @pytest.mark.equation("{label}").')
     reported = set(stated)
@@ -101,14 +102,12 @@ def _statements(root):
 
 
 def _code(root):
-    """Map each label to the lines of nnlib that carry it as a comment."""
+    """Map each label to the lines of nnlib, and of the chapters' cells, that carry it as a comment."""
     places = defaultdict(list)
-    for path in sorted(Path(root).glob("nnlib/**/*")):
-        if path.suffix not in (".py", ".wgsl"):
-            continue
-        text = path.read_text(encoding="utf-8")
+
+    def note(name, text, suffix, numbers=None):
         lines = text.splitlines()
-        for number, comment in _comments(text, path.suffix):
+        for number, comment in _comments(text, suffix):
             match = CODE_COMMENT.match(comment)
             if not match:
                 continue
@@ -117,7 +116,18 @@ def _code(root):
                 number = next(following, number)
             source = lines[number - 1].split(comment)[0].strip()
             for label in re.findall(LABEL, match[1]):
-                places[label].append(Line(path.relative_to(root).as_posix(), number, source))
+                places[label].append(Line(name, numbers[number - 1] if numbers else number, source))
+
+    for path in sorted(Path(root).glob("nnlib/**/*")):
+        if path.suffix in (".py", ".wgsl"):
+            note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), path.suffix)
+    for path, cells in _notebooks(root):
+        stored = [line.strip().removesuffix(",") for line in path.read_text(encoding="utf-8").splitlines()]
+        for kind, source in cells:
+            if kind == "code" and CODE_COMMENT.search(source):
+                written = [json.dumps(line, ensure_ascii=False) for line in source.splitlines(keepends=True)]
+                numbers = [stored.index(line) + 1 if line in stored else 1 for line in written]
+                note(path.relative_to(root).as_posix(), source, ".py", numbers)
     return places
 
 

@@ -37,6 +37,7 @@ FILES = (
     "data/weights/784-64-10.safetensors",
     "benchmarks/results/accuracy.csv",
     "benchmarks/results/sgd_grid.csv",
+    "benchmarks/results/tape.csv",
 )
 
 HOST = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"

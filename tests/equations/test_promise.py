@@ -106,6 +106,22 @@ def test_collect_finds_the_three_sides(book):
     assert [test.text for test in backward.tests] == ["TestBackward::test_it"]
 
 
+def test_code_that_is_the_chapters_own_counts(book):
+    """A line of a cell, with its place in the notebook's file."""
+    root = book("nnlib/functional.py", LIBRARY.replace("  # eq-softmax\n", "\n"))
+    cells = [
+        {"cell_type": "markdown", "source": CHAPTER.splitlines(keepends=True)},
+        {"cell_type": "code", "source": ["e = np.exp(z)\n", "p = e / e.sum()  # eq-softmax\n", "print(p)"]},
+    ]
+    path = root / "notebooks" / "04_softmax.ipynb"
+    path.write_text(json.dumps({"cells": cells}, indent=1, ensure_ascii=False), encoding="utf-8")
+    softmax, _ = collect(root)
+    [(name, number, text)] = softmax.code
+    assert (name, text) == ("notebooks/04_softmax.ipynb", "p = e / e.sum()")
+    assert "p = e / e.sum()" in path.read_text(encoding="utf-8").splitlines()[number - 1]
+    assert gaps(root) == []
+
+
 def test_a_kept_promise_has_no_gaps(book):
     assert gaps(book("README.md", "")) == []
 
@@ -114,9 +130,9 @@ def test_a_kept_promise_has_no_gaps(book):
     ("name", "text", "expected"),
     [
         ("nnlib/functional.py", LIBRARY.replace("  # eq-softmax\n", "\n"),
-         ["eq-softmax is stated in 04_softmax, but no line of nnlib carries the comment # eq-softmax."]),
+         ["eq-softmax is stated in 04_softmax, but no line of nnlib or a cell has the comment # eq-softmax."]),
         ("nnlib/functional.py", LIBRARY.replace("# eq-softmax-dZ", "# see eq-softmax-dZ"),
-         ["eq-softmax-dZ is stated in 04_softmax, but no line of nnlib carries the comment # eq-softmax-dZ."]),
+         ["eq-softmax-dZ is stated in 04_softmax, but no line of nnlib or a cell has the comment # eq-softmax-dZ."]),
         ("nnlib/relu.py", "a = 1  # eq-softmax, eq-relu\n",
          ["nnlib/relu.py:1 implements eq-relu, which no chapter states."]),
         ("nnlib/relu.py", '"""Computes eq-relu."""\n',
