@@ -22,7 +22,7 @@ STATES = [
     {"N": 32, "stats": "running", "pull": "loss"},
     {"N": 8, "stats": "running", "mate": 0.4, "draw": 5, "pull": "one"},
 ]
-UNIT = 7
+UNIT = 15
 
 
 @cache

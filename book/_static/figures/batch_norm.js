@@ -105,8 +105,8 @@ function render(anywidget) {
     describe: ({ N, mate, stats, z, mu, s, zhat, share, dz, pull }) =>
       `A batch of ${N}, statistics ${Object.fromEntries(STATS)[stats]}: mean ${fixed(mu, 2)}, s ${fixed(s, 3)}. The ` +
       `companion has the score ${fixed(mate)}, the 5 has ${fixed(z[0], 3)}, normalised ${fixed(zhat[0], 2)}. Of the ` +
-      `gradient, ${Object.fromEntries(PULLS)[pull]}, ${percent(share)} of the squared length is left; dz of the 5 is ` +
-      `${fixed(dz, 2)}.`,
+      `gradient, ${Object.fromEntries(PULLS)[pull]}${pull === "loss" ? ", its mean square made 1 over 128 digits" : ""}, ` +
+      `${percent(share)} of the squared length is left; dz of the 5 is ${fixed(dz, 2)}.`,
   });
 }
 
