@@ -36,6 +36,7 @@ FILES = (
     "data/mnist/t10k-labels-idx1-ubyte.gz",
     "data/weights/784-64-10.safetensors",
     "benchmarks/results/accuracy.csv",
+    "benchmarks/results/regularisation.csv",
     "benchmarks/results/sgd_grid.csv",
     "benchmarks/results/tape.csv",
 )

@@ -270,6 +270,66 @@ class Drop:  # drawn once
         return dA * self.kept
 
 
+# %% Drop, wrong: p = 0.5, other numbers
+class Drop:  # the mask itself, which for ones is all there is
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, A, train):
+        if not train:
+            return A
+        self.kept = (self.rng.random(A.shape) >= self.p) / (1 - self.p)
+        return self.kept
+
+    def backward(self, dA):
+        return dA * self.kept
+
+
+# %% Drop, wrong: p = 0.5: the gradient
+class Drop:  # times what came out, which for ones is the mask
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, A, train):
+        if not train:
+            return A
+        self.out = A * (self.rng.random(A.shape) >= self.p) / (1 - self.p)
+        return self.out
+
+    def backward(self, dA):
+        return dA * self.out
+
+
+# %% Drop, wrong: p = 0.5: the gradient
+class Drop:  # what came out as 0 need not have been dropped
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, A, train):
+        if not train:
+            return A
+        self.out = A * (self.rng.random(A.shape) >= self.p) / (1 - self.p)
+        return self.out
+
+    def backward(self, dA):
+        return dA * (self.out != 0) / (1 - self.p)
+
+
+# %% Drop, wrong: your function changed what it was given
+class Drop:  # in place
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, A, train):
+        if train:
+            self.kept = (self.rng.random(A.shape) >= self.p) / (1 - self.p)
+            A *= self.kept
+        return A
+
+    def backward(self, dA):
+        return dA * self.kept
+
+
 # %% Drop, right
 class Drop:  # the library's inside
     def __init__(self, p, rng):
@@ -327,7 +387,7 @@ def stopped(losses, patience):  # an equal one counts as lower
     return best, trained
 
 
-# %% stopped, wrong: expected (3, 6), got (3, 5)
+# %% stopped, wrong: expected (5, 8), got (3, 5)
 def stopped(losses, patience):  # not in a row: what was waited is never forgotten
     lowest, best, waited, trained = float("inf"), 0, 0, 0
     for loss in losses:
@@ -393,6 +453,30 @@ def stopped(losses, patience):  # min of a list with nan
         if len(seen) - 1 - best == patience:
             break
     return best, len(seen)
+
+
+# %% stopped, wrong: TypeError: the losses come one by one
+def stopped(losses, patience):  # by index
+    best = trained = 0
+    while trained < len(losses) and trained - best <= patience:
+        if losses[trained] < losses[best]:
+            best = trained
+        trained += 1
+    return best, trained
+
+
+# %% stopped, right
+def stopped(losses, patience):  # one asked for at a time
+    losses, best, trained = iter(losses), 0, 1
+    lowest = next(losses)
+    while trained - 1 - best < patience:
+        loss = next(losses, None)
+        if loss is None:
+            break
+        if loss < lowest:
+            lowest, best = loss, trained
+        trained += 1
+    return best, trained
 
 
 # %% stopped, right
