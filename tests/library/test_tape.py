@@ -1,6 +1,7 @@
 """The tape of chapter 18, as it stands in its cells, against PyTorch, finite differences and the library."""
 
 import ast
+import re
 
 import nbformat
 import numpy as np
@@ -175,6 +176,34 @@ def test_a_second_call_begins_anew_and_a_long_chain_ends():
         y = y + 1.0
     backward(y)
     assert a.grad == 7
+
+
+@pytest.mark.parametrize("left, right", [((2, 4, 3), (3, 5)), ((3,), (3, 5)), ((4, 3), (3,)), ((3,), (3,))])
+@pytest.mark.parametrize("constant", [None, "left", "right"])
+def test_a_product_of_anything_but_two_matrices_is_refused(left, right, constant):
+    """Its way back, with transposes, is that of matrices: of stacks it would be wrong without a word."""
+    A = np.ones(left) if constant == "left" else Node(np.ones(left))
+    B = np.ones(right) if constant == "right" else Node(np.ones(right))
+    with pytest.raises(ValueError, match=re.escape(f"expected two matrices, got {left} @ {right}")):
+        A @ B
+
+
+def test_the_gradient_of_many_numbers_is_refused():
+    u = Node(np.ones((2, 3)))
+    with pytest.raises(ValueError, match=re.escape("expected one number, got (2, 3)")):
+        backward(u * 2)
+    assert u.grad is None
+    backward(add_up(u * 2, axis=0)[[0]])  # one number in an array is one number
+    assert u.grad.tolist() == [[2, 0, 0], [2, 0, 0]]
+
+
+def test_nodes_that_do_not_lead_to_the_root_are_left_alone():
+    a, b = Node(2.0), Node(3.0)
+    b.grad = 7.0
+    c = a * b
+    c.grad = 5.0
+    backward(a * a)
+    assert (a.grad, b.grad, c.grad) == (4, 7, 5)
 
 
 def test_the_tape_has_fewer_than_a_hundred_lines():

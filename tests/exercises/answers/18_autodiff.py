@@ -24,10 +24,22 @@ def tanh(u):
     return np.tanh(u.value)
 
 
-# %% tanh, wrong: overflow
+# %% tanh, wrong: at 800, -800, 20 and -6: overflow
 def tanh(u):
     plus, minus = exp(u), exp(-u)
     return (plus - minus) / (plus + minus)
+
+
+# %% tanh, wrong: at 800, -800, 20 and -6: overflow
+def tanh(u):
+    return Node(np.tanh(u.value), (u, lambda dy: dy / np.cosh(u.value) ** 2))
+
+
+# %% tanh, wrong: the gradient at 800, -800, 20 and -6: expected
+def tanh(u):
+    y = np.tanh(u.value)
+    slope = np.where(np.abs(u.value) > 5.8, 0, 1 - y * y)
+    return Node(y, (u, lambda dy: dy * slope))
 
 
 # %% tanh, wrong: the gradient of u tanh(u): expected
@@ -130,6 +142,49 @@ def operations():
         N, K = u.value.shape
         y = u.value.max(axis=1)
         return Node(y, (u, lambda dy: np.repeat(dy[:, None] / K, K, axis=1)))
+
+    def square(u):
+        return u * u
+
+    return take, largest, square
+
+
+# %% operations, wrong: take: its way back changes dy
+def operations():
+    def take(u, rows):
+        def back(dy):
+            du = np.zeros_like(u.value)
+            np.add.at(du, rows, dy)
+            dy *= 0
+            return du
+
+        return Node(u.value[rows], (u, back))
+
+    def largest(u):
+        at = np.arange(len(u.value)), u.value.argmax(axis=1)
+        return u[at]
+
+    def square(u):
+        return u * u
+
+    return take, largest, square
+
+
+# %% operations, wrong: largest: its way back changes dy
+def operations():
+    def take(u, rows):
+        return u[rows]
+
+    def largest(u):
+        at = np.arange(len(u.value)), u.value.argmax(axis=1)
+
+        def back(dy):
+            du = np.zeros_like(u.value)
+            du[at] = dy
+            dy *= 0
+            return du
+
+        return Node(u.value[at], (u, back))
 
     def square(u):
         return u * u
@@ -256,6 +311,52 @@ def waves(root):
     return found
 
 
+# %% waves, wrong: changed a node
+def waves(root):
+    for node in order(root):
+        node.grad = 0
+    for node in order(root):
+        for operand, _ in node.ways:
+            operand.grad += 1
+    found = [[root]]
+    while True:
+        ready = []
+        for node in found[-1]:
+            for operand, _ in node.ways:
+                operand.grad -= 1
+                if operand.grad == 0:
+                    ready.append(operand)
+        if not ready:
+            return found
+        found.append(ready)
+
+
+# %% waves, wrong: changed a node
+def waves(root):
+    for node in order(root):
+        node.wave = 0
+    for node in order(root):
+        for operand, _ in node.ways:
+            operand.wave = max(operand.wave, node.wave + 1)
+    found = [[] for _ in range(1 + max(node.wave for node in order(root)))]
+    for node in order(root):
+        found[node.wave].append(node)
+    return found
+
+
+# %% waves, wrong: changed a node
+def waves(root):
+    wave = dict.fromkeys(order(root), 0)
+    for node in wave:
+        node.value = wave[node]
+        for operand, _ in node.ways:
+            wave[operand] = max(wave[operand], wave[node] + 1)
+    found = [[] for _ in range(1 + max(wave.values()))]
+    for node, n in wave.items():
+        found[n].append(node)
+    return found
+
+
 # %% waves, lazy: each once
 def waves(root):
     return [[root]]
@@ -296,6 +397,72 @@ class Dual:
     def __mul__(u, v):
         v = Dual.of(v)
         return Dual(u.value * v.value, u.speed * v.value)
+
+    def __matmul__(u, v):
+        v = Dual.of(v)
+        return Dual(u.value @ v.value, u.speed @ v.value + u.value @ v.speed)
+
+    def __rmatmul__(v, u):
+        return Dual.of(u) @ v
+
+    def __pow__(u, k):
+        return Dual(u.value**k, k * u.value ** (k - 1) * u.speed)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+# %% Dual, wrong: x + x * (x * x): the speed along dy
+class Dual:
+    __array_ufunc__ = None
+
+    def __init__(self, value, speed):
+        self.value, self.speed = value, speed
+
+    @staticmethod
+    def of(v):
+        return v if isinstance(v, Dual) else Dual(v, np.zeros(np.shape(v)))
+
+    def __add__(u, v):
+        v = Dual.of(v)
+        return Dual(u.value + v.value, u.speed + v.speed)
+
+    def __mul__(u, v):
+        if isinstance(v, Dual):
+            return Dual(u.value * v.value, 2 * u.speed * v.value)
+        return Dual(u.value * v, u.speed * v)
+
+    def __matmul__(u, v):
+        v = Dual.of(v)
+        return Dual(u.value @ v.value, u.speed @ v.value + u.value @ v.speed)
+
+    def __rmatmul__(v, u):
+        return Dual.of(u) @ v
+
+    def __pow__(u, k):
+        return Dual(u.value**k, k * u.value ** (k - 1) * u.speed)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+# %% Dual, wrong: x + x * (x * x): the speed along dy
+class Dual:
+    __array_ufunc__ = None
+
+    def __init__(self, value, speed):
+        self.value, self.speed = value, speed
+
+    @staticmethod
+    def of(v):
+        return v if isinstance(v, Dual) else Dual(v, np.zeros(np.shape(v)))
+
+    def __add__(u, v):
+        if isinstance(v, Dual):
+            return Dual(u.value + v.value, 2 * u.speed)
+        return Dual(u.value + v, u.speed + np.zeros(np.shape(v)))
+
+    def __mul__(u, v):
+        v = Dual.of(v)
+        return Dual(u.value * v.value, u.speed * v.value + u.value * v.speed)
 
     def __matmul__(u, v):
         v = Dual.of(v)
