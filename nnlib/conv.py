@@ -79,7 +79,7 @@ class Conv2d(Layer):
     def forward(self, X, train=False):
         self._check(X)
         K = self._flat_kernels()
-        shifts = self._shifts_of(to_rows(X.astype(np.result_type(X, K), copy=False), self.padding))
+        shifts = self._shifts_of(to_rows(X.astype(np.result_type(X, K), copy=False), self.padding))  # and ones, for b
         N, _, H, W = X.shape
         H_out, W_out = self._places(H), self._places(W)
         Z = np.empty((H_out, self.filters, W_out * N), shifts.dtype)
@@ -97,7 +97,7 @@ class Conv2d(Layer):
         dKT = sum(self._cols(shifts, i) @ dZ_i.T for i, dZ_i in enumerate(dz))  # eq-conv2d-dK
         dK = dKT.T.reshape(F, k, k * C + 1)
         self.grads["K"][...] = dK[:, :, :-1].reshape(F, k, k, C).transpose(0, 3, 1, 2)
-        self.grads["b"][...] = dK[:, 0, -1]
+        self.grads["b"][...] = dK[:, 0, -1]  # of a row of ones, whose weight is b
         return self._to_input(dz, H, W, N) if dX else None
 
     def _check(self, X):

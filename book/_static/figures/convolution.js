@@ -8,7 +8,7 @@ const KERNELS = {
   "lopsided": [1, 2, 1, 0, 0, -1, -1, -2, 0],
   "edge": [1, 0, -1, 2, 0, -2, 1, 0, -1],
   "sum": [1, 1, 1, 1, 1, 1, 1, 1, 1],
-  "one": [0, 0, 0, 0, 0, 0, 0, 0, 1],
+  "copy": [0, 0, 0, 0, 0, 0, 0, 0, 1],
 };
 const SIDE = 28, PLACES = 26, MOST = 3;
 const initial = { ask: "output", output: 26 * 8 + 12, pixel: 28 * 9 + 13, weight: 0, n: 0, kernel: KERNELS.lopsided };
@@ -128,7 +128,8 @@ function render(anywidget) {
     return ask === "output"
       ? `The output in ${place(output, PLACES)} sees nine pixels: ${list(seen)}. Times the kernel, ` +
         `${kernel.map((w) => fixed(w, 0)).join(", ")}, they add up to ${fixed(z[output], 2)}.`
-      : `The pixel in ${place(pixel, SIDE)} was seen by the outputs that get ${list(dz)}. Times the kernel read ` +
+      : `Around the pixel in ${place(pixel, SIDE)} the outputs have the gradients ${list(dz)}` +
+        `${dz.includes(null) ? " (none: no output there)" : ""}. Times the kernel read ` +
         `backwards, ${turned.map((w) => fixed(w, 0)).join(", ")}, they add up to a gradient of ${fixed(dx, 2)}.`;
   } });
 }
