@@ -121,5 +121,5 @@ def every_cell_gives_what_is_stored(browser, address, name):
             if number > 1 and seconds > UNSAID and "slow" not in cell.metadata:
                 problems.append(f"{where}: took {seconds:.0f} s and has no metadata `slow`")
     tab.close()
-    assert problems == []
+    assert not problems, "\n".join(problems)
     assert complaints == []
