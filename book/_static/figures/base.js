@@ -44,6 +44,17 @@ export const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 /** The place of the largest number; the first one of equals. */
 export const argmax = (numbers) => numbers.indexOf(Math.max(...numbers));
 
+/** Where the ink of a digit, 784 numbers, begins and ends. */
+export function inkEdges(x) {
+  const inked = x.flatMap((value, d) => (value ? [d] : [])), columns = inked.map((d) => d % 28);
+  return { left: Math.min(...columns), right: Math.max(...columns) + 1,
+    top: Math.floor(inked[0] / 28), bottom: Math.floor(inked.at(-1) / 28) + 1 };
+}
+
+/** "2 right, 1 up". */
+export const moveInWords = ({ right, down }) =>
+  `${Math.abs(right)} ${right < 0 ? "left" : "right"}, ${Math.abs(down)} ${down < 0 ? "up" : "down"}`;
+
 /** A function that takes numbers from the interval `domain` to the pixels `range`; `invert` goes back. */
 export function scale([d0, d1], [r0, r1], { log = false } = {}) {
   const [to, from] = log ? [Math.log10, (u) => 10 ** u] : [(u) => u, (u) => u];
@@ -341,6 +352,31 @@ export class Figure {
         return [x + (((all[of] % columns) + 0.5) * width) / columns,
           y + ((Math.floor(all[of] / columns) + 0.5) * height) / rows];
       }, ...its });
+  }
+
+  /** A digit that can be dragged anywhere in its square, area(all, at) = [x, y, size, size], by up to `most` pixels each
+   * way: the parts `right` and `down` of the state. The handle stands where its ink ends, edge(all) = {right, bottom}. As
+   * a number for the keys a move is 32 · down + right, so that a step to the right at the right edge does not become a
+   * step down. */
+  movedDigit({ most, edge, area }) {
+    const spot = (all, at) => {
+      const [x0, y0, size] = area(all, at), { right, bottom } = edge(all);
+      return [x0 + (clamp(right + all.right, 0, 28) * size) / 28, y0 + (clamp(bottom + all.down, 0, 28) * size) / 28];
+    };
+    const read = ([px, py], all, at) => {
+      const [x0, y0, size] = area(all, at), { right, bottom } = edge(all);
+      const steps = (pixels, from) => clamp(Math.round((28 * pixels) / size) - from, -most, most);
+      return 32 * steps(py - y0, bottom) + steps(px - x0, right);
+    };
+    const change = (number) => {
+      const down = Math.round(number / 32);
+      return { right: clamp(number - 32 * down, -most, most), down: clamp(down, -most, most) };
+    };
+    const sheet = svg("rect", { fill: "transparent", style: "cursor: grab; touch-action: none" });
+    this.drag(sheet, (point) => this.change(change(read(point, this.all, this.at))), () => spot(this.all, this.at));
+    this.put(sheet, area);
+    return this.handle({ label: "place of the digit", min: -33 * most, max: 33 * most, step: 1, up: -32, page: -64, spot,
+      read, change, value: ({ right, down }) => 32 * down + right, say: moveInWords });
   }
 
   /** A click in the place [x, y, width, height], a function of (all, at), makes changes([x, y], all, at). */

@@ -1,7 +1,7 @@
 // Which mean is nearest? (chapter 01): a digit among ten mean pictures. Two pixels to the right, and another is nearer.
 
-import { Figure, bar, bytes, chunks, clamp, fixed, line, picture, role, runs, scale, shown, sub, sum, sup, text }
-  from "./base.js";
+import { Figure, bar, bytes, chunks, clamp, fixed, inkEdges, line, moveInWords, picture, role, runs, scale, shown, sub, sum,
+  sup, text } from "./base.js";
 import { DIGITS, LABELS, MEANS } from "./data/digits.js";
 
 const initial = { n: 0, right: 2, down: 0, ink: 1 };
@@ -11,21 +11,12 @@ const REACH = 4, MOVES = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 const pictures = (packed) => chunks(runs(bytes(packed)).map((byte) => byte / 255), 784);
 const digits = pictures(DIGITS), means = pictures(MEANS);
 
-/** Where the ink of each digit begins and ends. */
-const edges = digits.map((x) => {
-  const inked = x.flatMap((value, d) => (value ? [d] : [])), columns = inked.map((d) => d % 28);
-  return { left: Math.min(...columns), right: Math.max(...columns) + 1,
-    top: Math.floor(inked[0] / 28), bottom: Math.floor(inked.at(-1) / 28) + 1 };
-});
+const edges = digits.map(inkEdges);
 
 const m2 = means.map((m) => sum(m.map((value) => value * value)));
 
 /** Where pixel d lies after a move; what leaves on one side comes back on the other, as with np.roll. */
 const moved = (d, right, down) => 28 * ((Math.floor(d / 28) + down + 28) % 28) + ((d + right + 28) % 28);
-
-/** "2 right, 1 up". */
-const place = ({ right, down }) =>
-  `${Math.abs(right)} ${right < 0 ? "left" : "right"}, ${Math.abs(down)} ${down < 0 ? "up" : "down"}`;
 
 const aDigit = (k) => (k === 8 ? "an 8" : `a ${k}`);
 const smallest = (d) => d.indexOf(Math.min(...d));
@@ -118,24 +109,7 @@ function render(anywidget) {
     ([px, py], all, { columns, pitch }) =>
       ({ n: clamp(columns * Math.floor(py / pitch) + Math.floor(px / pitch), 0, digits.length - 1) }));
 
-  // The digit can be dragged anywhere. As a number for the keys a move is 32 · down + right, so that a step to the
-  // right at the right edge does not become a step down.
-  const spot = ({ n, right, down }, { big }) =>
-    [((edges[n].right + right) * big.size) / 28, big.y + ((edges[n].bottom + down) * big.size) / 28];
-  const read = ([px, py], { n }, { big }) => {
-    const steps = (pixels, from) => clamp(Math.round((28 * pixels) / big.size) - from, -REACH, REACH);
-    return 32 * steps(py - big.y, edges[n].bottom) + steps(px, edges[n].right);
-  };
-  const change = (number) => {
-    const down = Math.round(number / 32);
-    return { right: clamp(number - 32 * down, -REACH, REACH), down: clamp(down, -REACH, REACH) };
-  };
-  const sheet = bar(0, 0, 0, 0, { fill: "transparent", style: "cursor: grab; touch-action: none" });
-  figure.drag(sheet, (point) => figure.change(change(read(point, figure.all, figure.at))),
-    () => spot(figure.all, figure.at));
-  figure.put(sheet, (all, { big }) => [0, big.y, big.size, big.size]);
-  figure.handle({ label: "place of the digit", min: -196, max: 196, step: 1, up: -32, page: -64, spot, read, change,
-    value: ({ right, down }) => 32 * down + right, say: place });
+  figure.movedDigit({ most: REACH, edge: ({ n }) => edges[n], area: (all, { big: { y, size } }) => [0, y, size, size] });
 
   const norm = (...inside) => sup(["‖", ...inside, "‖"], "2"), m = (k) => role("parameter", sub("m", k));
   const x = () => role("value", "x");
@@ -154,7 +128,7 @@ function render(anywidget) {
 
   return figure.start({ draw, describe: (all) => {
     const { n, ink, order, d, label: own, before } = all, [first, second] = order;
-    return `Training digit ${n}, ${aDigit(own)}, ${place(all)}, ink times ${fixed(ink)}. The nearest mean is that of ` +
+    return `Training digit ${n}, ${aDigit(own)}, ${moveInWords(all)}, ink times ${fixed(ink)}. The nearest mean is that of ` +
       `${first}, at ${fixed(d[first])}, which is ${first === own ? "right" : "wrong"}; then ${second}, at ` +
       `${fixed(d[second])}. The ${own} is in place ${order.indexOf(own) + 1}. ` +
       `Unmoved, the nearest is ${smallest(before)}.`;

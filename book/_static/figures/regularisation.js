@@ -1,7 +1,7 @@
 // Where is the digit? (chapter 16): one digit under two networks. One learned from digits in their places, the other from
 // digits moved by up to two pixels.
 
-import { Figure, argmax, bar, bytes, chunks, clamp, fixed, nibbles, percent, picture, runs, text } from "./base.js";
+import { Figure, argmax, bar, bytes, chunks, clamp, fixed, inkEdges, moveInWords, nibbles, percent, picture, runs, text } from "./base.js";
 import { DIGITS, MOVED, MOVED_UNITS, PLAIN, PLAIN_UNITS } from "./data/regularisation.js";
 
 const initial = { n: 9, right: 2, down: 2 };
@@ -10,11 +10,7 @@ const REACH = 4, MOVES = [-4, -3, -2, -1, 0, 1, 2, 3, 4], SIDE = MOVES.length, H
 // One digit of each class, 0 to 9, of 16 greys.
 const digits = chunks(runs(nibbles(bytes(DIGITS))).map((shade) => shade / 15), 784);
 
-/** Where the ink of each digit ends. */
-const edges = digits.map((x) => {
-  const inked = x.flatMap((value, d) => (value ? [d] : []));
-  return { right: Math.max(...inked.map((d) => d % 28)) + 1, bottom: Math.floor(inked.at(-1) / 28) + 1 };
-});
+const edges = digits.map(inkEdges);
 
 /** W1, b1, W2, b2 from whole numbers from −127 to 127, one after the other, and the unit of each of the four. */
 function unpacked(packed, units) {
@@ -56,10 +52,6 @@ export function numbers({ n, right, down }) {
 
 // ---- the drawing --------------------------------------------------------------------------------------------------
 
-/** "2 right, 1 up". */
-const place = ({ right, down }) =>
-  `${Math.abs(right)} ${right < 0 ? "left" : "right"}, ${Math.abs(down)} ${down < 0 ? "up" : "down"}`;
-
 /** For each move the answer, on green as strong as the share of the right class. */
 function drawMap(name, words, { n, right, down, [name]: { map, share, p, read } }, [x0, y0, size]) {
   const cell = size / SIDE, corner = (move) => (move + REACH) * cell;
@@ -94,30 +86,13 @@ const draw = (all, { big: [x0, y0, size], maps }) => [
 function render(anywidget) {
   const figure = new Figure(anywidget, { label: "Where is the digit?", initial, numbers, layout });
 
-  // The digit can be dragged anywhere, and a click in a map moves it there. As a number for the keys a move is
-  // 32 · down + right, so that a step to the right at the right edge does not become a step down.
-  const spot = ({ n, right, down }, { big: [x0, y0, size] }) =>
-    [x0 + (clamp(edges[n].right + right, 0, 28) * size) / 28, y0 + (clamp(edges[n].bottom + down, 0, 28) * size) / 28];
-  const read = ([px, py], { n }, { big: [x0, y0, size] }) => {
-    const steps = (pixels, from) => clamp(Math.round((28 * pixels) / size) - from, -REACH, REACH);
-    return 32 * steps(py - y0, edges[n].bottom) + steps(px - x0, edges[n].right);
-  };
-  const change = (number) => {
-    const down = Math.round(number / 32);
-    return { right: clamp(number - 32 * down, -REACH, REACH), down: clamp(down, -REACH, REACH) };
-  };
-  const sheet = bar(0, 0, 0, 0, { fill: "transparent", style: "cursor: grab; touch-action: none" });
-  figure.drag(sheet, (point) => figure.change(change(read(point, figure.all, figure.at))),
-    () => spot(figure.all, figure.at));
-  figure.put(sheet, (all, { big: [x0, y0, size] }) => [x0, y0, size, size]);
-  for (const i of [0, 1])
+  figure.movedDigit({ most: REACH, edge: ({ n }) => edges[n], area: (all, { big: [x0, y0, size] }) => [x0, y0, size, size] });
+  for (const i of [0, 1])  // a click in a map moves it there
     figure.clickable((all, { maps: { [i]: [x0, y0, size] } }) => [x0, y0, size, size],
       ([px, py], all, { maps: { [i]: [x0, y0, size] } }) => {
         const step = (pixels) => clamp(Math.floor((SIDE * pixels) / size) - REACH, -REACH, REACH);
         return { right: step(px - x0), down: step(py - y0) };
       });
-  figure.handle({ label: "place of the digit", min: -132, max: 132, step: 1, up: -32, page: -64, spot, read, change,
-    value: ({ right, down }) => 32 * down + right, say: place });
 
   figure.slider({ label: "digit", of: "n", max: K - 1, say: ({ n }) => `${n}` });
 
@@ -125,7 +100,7 @@ function render(anywidget) {
     const { n, plain: here, moved } = all, at = SIDE * (all.down + REACH) + all.right + REACH;
     const says = (net) => `answers ${net.map[at]} and gives the ${n} ${percent(net.p)}; ` +
       `it is right at ${net.read} of 81 places`;
-    return `The ${n}, ${place(all)}. The network that learned from digits in their places ${says(here)}. ` +
+    return `The ${n}, ${moveInWords(all)}. The network that learned from digits in their places ${says(here)}. ` +
       `The one that learned from moved digits ${says(moved)}.`;
   } });
 }
