@@ -66,9 +66,10 @@ function layout(width, { nodes }) {
   return { height: 40 + 62 * rows, width, top: 56, middle: width / 2, apart: Math.min(110, 0.2 * width), narrow: width < 480 };
 }
 
-const written = ([letter, below]) => (below ? `*${letter}*_${below.replaceAll(",", "")}` : `*${letter}*`);
+const written = ([letter, below]) => (below ? `*${letter}*_${below}` : `*${letter}*`);
 const spoken = ([letter, below]) => (below ? `${letter} ${below.replaceAll(",", " ")}` : letter);
 const short = (x) => fixed(x, Number.isInteger(x) ? 0 : Math.abs(x * 10 % 1) < 1e-9 ? 1 : 2);
+const decimals = (x) => (Number.isInteger(x) ? 0 : 3);  // of an equation, so that what it prints adds up
 
 /** The uses, as lines from the result down to the operand: thick and orange where something was sent. */
 function drawUses(all, at) {
@@ -92,14 +93,13 @@ function drawNode(all, n, at) {
   const { name, value, side } = all.nodes[n], [x, y] = place(all, n, at), fired = all.sent[n] !== null;
   const [edge, anchor] = side < 0 ? [x - 27, "end"] : [x + 27, "start"], ready = all.ready.includes(n);
   const known = all.arrived[n] > 0 || n === 0;
-  const low = side === 0 && n > 0 ? 9 : 0;  // below the uses that come from the right
+  const low = side === 0 ? (n ? 9 : -8) : 0;  // below the uses that come from the right, above those that go there
   const muted = { class: "muted" }, done = all.arrived[n] === all.expected[n];
   const amount = `${done && all.wrong[n] ? "≠" : "="} ${short(all.total[n])}${done ? "" : " + …"}`;
-  const struck = { class: "gradient", shows: `total.${n}`,
-    "text-decoration": done && all.wrong[n] ? "line-through" : null };
-  const d = [`d${written(name)}`, { class: "gradient" }], uses = [`${all.arrived[n]} of ${all.expected[n]}`, muted];
-  const lines = !known ? [[written(name), {}], uses] : !n ? [[`d${written(name)} ${amount}`, struck]]
-    : at.narrow ? [d, [done ? amount : amount.slice(2), struck], uses] : [[`d${written(name)} ${amount}`, struck], uses];
+  const sent = { class: "gradient", shows: `total.${n}` };
+  const d = [`*d*${written(name)}`, { class: "gradient" }], uses = [`${all.arrived[n]} of ${all.expected[n]}`, muted];
+  const lines = !known ? [[written(name), {}], uses] : !n ? [[`*d*${written(name)} ${amount}`, sent]]
+    : at.narrow ? [d, [done ? amount : amount.slice(2), sent], uses] : [[`*d*${written(name)} ${amount}`, sent], uses];
   return [
     svg("circle", { cx: x, cy: y, r: 19, class: ready ? "node stroke gradient" : "node",
       "stroke-dasharray": ready ? "3 3" : null }),
@@ -149,15 +149,15 @@ function render(anywidget) {
   const symbol = ([letter, below]) => (below ? sub(letter, below) : letter);
   figure.equation((all) => {
     const { here, nodes, parts, total, right, wrong, arrived, expected, early } = all;
-    const sum = parts[here].map(([, dy, slope], i) => [i ? "+" : "", factor(dy, Number.isInteger(dy) ? 0 : 2), "·",
-      factor(slope, Number.isInteger(slope) ? 0 : 2)]);
+    const sum = parts[here].map(([, dy, slope], i) => [i ? "+" : "", factor(dy, decimals(dy)), "·",
+      factor(slope, decimals(slope))]);
     const missing = expected[here] - arrived[here];
     return [[role("gradient", ["d", symbol(nodes[here].name)]), "=", here ? (sum.length ? sum : "0") : "1"],
-      ...(sum.length ? [["=", role("gradient", shown(`total.${here}`, short(total[here])))]] : []),
+      ...(sum.length ? [["=", role("gradient", shown(`total.${here}`, fixed(total[here], decimals(total[here]))))]] : []),
       ...(missing ? [[plain(`\u2003${missing} of ${expected[here]} uses still to come`)]] : []),
       ...(!missing && wrong[here] ? [[plain("\u2003wrong! it should be\u2002"),
-        shown(`right.${here}`, short(right[here]))]] : []),
-      ...(early[here] ? [[plain("\u2003it has sent only\u2002"), shown(`sent.${here}`, short(all.sent[here]))]] : [])];
+        shown(`right.${here}`, fixed(right[here], decimals(right[here])))]] : []),
+      ...(early[here] ? [[plain("\u2003it has sent only\u2002"), shown(`sent.${here}`, fixed(all.sent[here], decimals(all.sent[here])))]] : [])];
   });
 
   return figure.start({ draw, describe: (all) => {

@@ -88,11 +88,11 @@ function render(anywidget) {
     read: ([px], all, { scores }) => scores.invert(px) });
 
   figure.equation(({ z, mu, s, zhat, dzhat, flat, slope, dz }) => [
-    [plain("the 5:\u2002"), "ẑ", "=", frac([fixed(z[0], 3), "−", factor(mu, 2)], fixed(s, 3)), "=",
-      role("value", shown("zhat", fixed(zhat[0], 2))), plain(",\u2003")],
-    [role("gradient", "d", "z"), "=", frac([fixed(dzhat[0], 2), "−", shown("flat", factor(flat, 2)), "−",
-      factor(zhat[0], 2), "·", shown("slope", factor(slope, 2))], fixed(s, 3)), "=",
-    role("gradient", shown("dz", fixed(dz, 2)))]]);
+    [plain("the 5:\u2002"), "ẑ", "=", frac([fixed(z[0], 3), "−", factor(mu, 3)], fixed(s, 3)), "=",
+      role("value", shown("zhat", fixed(zhat[0], 3))), plain(",\u2003")],
+    [role("gradient", "d", "z"), "=", frac([fixed(dzhat[0], 3), "−", shown("flat", factor(flat, 3)), "−",
+      factor(zhat[0], 3), "·", shown("slope", factor(slope, 3))], fixed(s, 3)), "=",
+    role("gradient", shown("dz", fixed(dz, 3)))]]);
 
   figure.slider({ label: "digits in the batch", of: "N", among: SIZES, say: ({ N }) => `${N}` });
   figure.button("Other companions", () => figure.change({ draw: figure.state.draw + 1 }));

@@ -14,6 +14,7 @@ const SIDE = 28, PLACES = 26, MOST = 3;
 const initial = { ask: "output", output: 26 * 8 + 12, pixel: 28 * 9 + 13, weight: 0, n: 0, kernel: KERNELS.lopsided };
 const NINE = [0, 1, 2, 3, 4, 5, 6, 7, 8], row = (cell, columns) => Math.floor(cell / columns);
 
+const LABELS = [5, 0, 4, 1];
 // The first four training digits, 784 numbers from 0 to 1, in sixteenths.
 const digits = chunks(runs(nibbles(bytes(DIGITS))).map((shade) => shade / 15), SIDE * SIDE);
 
@@ -121,7 +122,7 @@ function render(anywidget) {
   figure.slider({ label: "chosen weight", min: -MOST, max: MOST, value: ({ kernel, weight }) => kernel[weight],
     change: (number, { kernel, weight }) => ({ kernel: kernel.map((w, i) => (i === weight ? number : w)) }),
     say: ({ kernel, weight }) => fixed(kernel[weight], 0) });
-  figure.slider({ label: "digit", of: "n", max: digits.length - 1, say: ({ n }) => `training digit ${n}` });
+  figure.slider({ label: "digit", of: "n", max: digits.length - 1, say: ({ n }) => `training digit ${n}, a ${LABELS[n]}` });
 
   return figure.start({ draw, describe: ({ ask, output, pixel, z, dx, seen, dz, kernel, turned }) => {
     const list = (values) => values.map((t) => (t === null ? "none" : fixed(t, 2))).join(", ");
