@@ -64,6 +64,8 @@ class BatchNorm(Layer):
                 running += self.momentum * (new[name] - running)  # eq-batch-norm-running
         else:
             mean, variance = self.state["mean"], self.state["variance"]
+            if variance.min() < 0:
+                raise ValueError(f"expected running variances from 0 on, got {variance.min()}")
         s = np.sqrt(variance + self.eps)
         Zhat = (Z - mean.reshape(column)) / s.reshape(column)  # eq-batch-norm
         self.remember(train, Zhat, s, axes, column)

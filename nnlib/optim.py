@@ -229,7 +229,7 @@ class AdamW(Adam):
         λ. Matrices and kernels decay; biases, and what else is one row of numbers, do not.
     """
 
-    def __init__(self, schedule, weight_decay=0.01, **options):
+    def __init__(self, schedule, *, weight_decay=0.01, **options):
         super().__init__(schedule, **options)
         self.weight_decay = check_from_zero("weight_decay", weight_decay)
 

@@ -67,8 +67,14 @@ def network(rng, layers="784-64-10", activation="relu", dropout=0.0, batch_norm=
     -------
     TwoLayerNet or Sequential
         The network of the book, written out, where it is that: its file can be read by the page that draws.
+
+    Raises
+    ------
+    ValueError
+        If a word is none of these, or a size does not fit.
     """
-    draw, act = getattr(init, first), ACTIVATIONS[activation]
+    draw = getattr(init, _known("first weights", INITS, first))
+    act = ACTIVATIONS[_known("an activation", ACTIVATIONS, activation)]
     if conv:
         parts = [Reshape(1, 28, 28)]
         for channels, filters in ((1, 16), (16, 32)):
@@ -102,15 +108,23 @@ def optimizer(name="sgd", learning_rate=None, schedule=None, weight_decay=None):
     Raises
     ------
     ValueError
-        If another optimizer is given a weight decay.
+        If a word is none of these, or another optimizer than AdamW is given a weight decay.
     """
-    make, rate, usual = OPTIMIZERS[name]
-    steps = SCHEDULES[schedule or usual](rate if learning_rate is None else learning_rate)
+    make, usual_rate, usual_schedule = OPTIMIZERS[_known("an optimizer", OPTIMIZERS, name)]
+    name_of_schedule = _known("a schedule", SCHEDULES, schedule or usual_schedule)
+    steps = SCHEDULES[name_of_schedule](usual_rate if learning_rate is None else learning_rate)
     if weight_decay is None:
         return make(steps)
     if name != "adamw":
         raise ValueError(f"expected a weight decay with adamw alone, got it with {name}")
     return make(steps, weight_decay=weight_decay)
+
+
+def _known(what, words, word):
+    """Return a word; raise a ValueError unless it is one of these."""
+    if word not in words:
+        raise ValueError(f"expected {what} of {', '.join(words)}, got {word!r}")
+    return word
 
 
 def _between(size, act, dropout, batch_norm, rng):

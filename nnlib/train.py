@@ -150,7 +150,8 @@ def fit(
         anything is changed; or if the network's scores or gradients do not fit.
     FloatingPointError
         If the loss or a weight is no longer a number, or the loss a thousand
-        times what it was; noticed within about a thousand examples.
+        times what it was; noticed within about a thousand examples. With
+        patience, the best weights are put back.
     """
     X, y, validation = gate.training(
         net, X, y, validation, epochs, batch_size, learning_rate, patience
@@ -162,7 +163,8 @@ def fit(
     by_step = batch_size == 1 and hasattr(net, "step") and type(optimizer) is SGD and not loss
     targets, other = gate.targets(net, loss, Y)  # other loss than the network's own
     history = History() if history is None else history
-    watch, best = Watch(net, loss or SoftmaxCrossEntropy(), batch_size), Best(patience)
+    best = Best(patience)
+    watch = Watch(net, loss or SoftmaxCrossEntropy(), batch_size, best)
     if patience is not None and history.epochs:
         best.note(net, evaluate(net, *validation, loss=loss).loss)
     steps = optimizer.t + epochs * math.ceil(N / batch_size)

@@ -19,10 +19,12 @@ class Watch:
     net : nnlib.train.Network
     loss : nnlib.losses.Loss
     batch_size : int
+    best : Best
+        What is put back where the network is lost.
     """
 
-    def __init__(self, net, loss, batch_size):
-        self.net, self.loss_of, self.batch_size = net, loss, batch_size
+    def __init__(self, net, loss, batch_size, best):
+        self.net, self.loss_of, self.batch_size, self.best = net, loss, batch_size, best
         self.heaviest, self.first = heaviest(net), None  # weight and loss, before the first update
         self.longest = 0.0  # step so far
 
@@ -99,6 +101,7 @@ class Watch:
             )
         else:
             why = f"the weights are up to {now:.3g}, as before; look at what the network computes"
+        self.best.restore(self.net)
         raise FloatingPointError(f"{what} in epoch {self.epoch}: {why}")
 
 

@@ -1,6 +1,7 @@
 """train.py with parts: any optimizer, loss, augmentation and network, patience, stopping and going on."""
 
 import copy
+import math
 import tracemalloc
 import warnings
 
@@ -305,6 +306,21 @@ def test_patience_stops_and_leaves_the_best_epoch_s_weights(digits):
     assert len(losses) == best + 4 < 50
     assert bits(net) == net.noted[best] != net.noted[-1]  # running means and variances too
     assert evaluate(net, *held_out).loss == losses[best]
+
+
+def test_with_patience_the_best_weights_outlive_a_training_that_is_lost(digits):
+    held_out = digits[0][:60], digits[1][:60]
+    net, noted = new_net(norm=True), []
+    each = math.ceil(len(digits[1]) / 20)
+
+    def schedule(t, total):
+        if t == each:  # after the first epoch
+            noted.append(bits(net))
+        return 0.1 if t < each else 1e200
+
+    with pytest.raises(FloatingPointError, match="in epoch 1"):
+        quiet(net, digits, epochs=2, batch_size=20, optimizer=SGD(schedule), validation=held_out, patience=5)
+    assert noted[0] == bits(net)
 
 
 def test_with_patience_to_spare_the_best_epoch_is_restored_as_well(digits):

@@ -158,6 +158,20 @@ def test_the_defaults_are_what_chapter_08_finds():
 
 
 @pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda rng: recipe.network(rng, activation="GELU"), "expected an activation of relu, .*, got 'GELU'"),
+        (lambda rng: recipe.network(rng, first="he"), "expected first weights of he_normal, .*, got 'he'"),
+        (lambda rng: recipe.optimizer("adagrad"), "expected an optimizer of sgd, .*, got 'adagrad'"),
+        (lambda rng: recipe.optimizer(schedule="step"), "expected a schedule of constant, .*, got 'step'"),
+    ],
+)
+def test_a_word_that_names_no_part_is_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make(np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "--layers 784-20-16-10 --activation gelu --optimizer adamw --augment affine --smoothing 0.05 --epochs 8",

@@ -210,6 +210,13 @@ def test_a_batch_of_one_has_no_variance_and_is_refused_in_training_alone(shape):
         assert net.forward(np.ones((1, 3, 2, 1)), train=True).shape == (1, 3, 2, 1)
 
 
+def test_a_running_variance_below_0_is_refused():
+    layer = BatchNorm(3)
+    layer.state["variance"][1] = -0.5  # as a file may have it
+    with pytest.raises(ValueError, match=r"expected running variances from 0 on, got -0\.5"):
+        layer.forward(np.ones((2, 3)))
+
+
 @pytest.mark.parametrize("shape", [(4,), (4, 2), (4, 3, 5), (4, 2, 3, 3), (3,)])
 def test_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match=r"expected rows \(N, 3\) or pictures \(N, 3, H, W\), got \("):

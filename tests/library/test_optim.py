@@ -43,7 +43,7 @@ TWINS = {
     ),
     "AdamW": (lambda s: AdamW(s), lambda p: torch_adamw(p, lr=0.03, weight_decay=0.01)),
     "AdamW(0.5)": (
-        lambda s: AdamW(s, 0.5, beta2=0.95),
+        lambda s: AdamW(s, weight_decay=0.5, beta2=0.95),
         lambda p: torch_adamw(p, lr=0.03, weight_decay=0.5, betas=(0.9, 0.95)),
     ),
 }
@@ -394,6 +394,11 @@ def test_a_schedule_that_was_not_called_is_refused(name):
 def test_other_settings_that_do_not_fit_are_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_no_beta_is_taken_for_a_weight_decay():
+    with pytest.raises(TypeError, match="positional"):
+        AdamW(0.1, 0.9)
 
 
 def test_an_optimizer_of_one_s_own():

@@ -13,7 +13,7 @@ def adamw(w, gradients, etas, decay):  # plain descent has no memory
 # %% adamw, lazy: gradients about 1, after update 1
 def adamw(w, gradients, etas, decay):  # the library's, with its own defaults
     params, made = {"w": w.copy()}, []
-    optimizer = AdamW(0.0, decay)
+    optimizer = AdamW(0.0, weight_decay=decay)
     for g, eta in zip(gradients, etas):
         optimizer.schedule = constant(eta)
         optimizer.step(params, {"w": g})
