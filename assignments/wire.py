@@ -15,7 +15,7 @@ import numpy as np
 BYTES = 64_000_000  # of arrays and bytes in one text
 DEPTH = 50
 VALUES = 1_000_000  # numbers, texts and lists outside of arrays
-KEYS = 2_000  # of dicts, other than str: Python's own numbers can be chosen so that each finds the place of all others
+KEYS = 2_000  # of dicts: numbers can be chosen so that each of them finds the places of all others taken
 DIGITS = 4_000
 KINDS = {np.dtype(kind).str: np.dtype(kind) for kind in "?bhilqBHILQefdFD"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -104,14 +104,14 @@ class _Writer:
             return {"array": self.array(value)}
         if kind is Given:
             return {"given": [value.name, self.tree(list(value.arguments), depth + 1)]}
-        if kind is Handle:
+        if issubclass(kind, Handle):
             return {"handle": value.number}
         raise NotPlain(f"expected plain data (numbers, text, lists, arrays), got {article(kind)}")
 
     def key(self, key, depth):
-        self.keys += type(key) is not str
+        self.keys += 1
         if self.keys > KEYS:
-            raise NotPlain(f"expected at most {KEYS:,} keys of a dict that are no text, got more")
+            raise NotPlain(f"expected at most {KEYS:,} keys of dicts, got more")
         if not _hashable(key):
             raise NotPlain(f"expected plain keys of a dict, got {article(type(key))}")
         return self.tree(key, depth)
@@ -218,7 +218,7 @@ class _Reader:
         result = {}
         for key, item in _typed(held, list):
             key = self.value(key, depth)
-            self.keys += type(key) is not str
+            self.keys += 1
             if self.keys > KEYS or not _hashable(key):
                 raise Hostile("no such keys")
             result[key] = self.value(item, depth)
