@@ -120,7 +120,7 @@ def decoded(data):
         raise Unreadable("the file is empty")
     if text.startswith("<") and not text.startswith("<<<<<<<"):
         raise Unreadable(
-            "the file is a web page, not a notebook. Download not the page but the notebook, the file that ends in .ipynb"
+            "the file is a web page, no notebook. Download not the page but the notebook, the file that ends in .ipynb"
         )
     return text, notes
 

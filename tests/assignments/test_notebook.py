@@ -1,8 +1,10 @@
 """A submitted notebook, whatever became of it, is read as what it is, or is unreadable for a reason in words."""
 
+import contextlib
 import copy
 import json
 import os
+import random
 import socket
 import zipfile
 
@@ -364,6 +366,22 @@ def test_a_zip_renamed(tmp_path):
         archive.writestr("x.ipynb", "{}")
     with pytest.raises(Unreadable, match="zip"):
         read(tmp_path / "x.ipynb")
+
+
+def test_changed_bytes_raise_unreadable_alone():
+    whole, rng = data(solved()), random.Random(0)
+    for _ in range(300):
+        made = bytearray(whole)
+        for _ in range(rng.randint(1, 4)):
+            made[rng.randrange(len(made))] = rng.choice(b'{}[]",:\\ud8\xff\0n1')
+        with contextlib.suppress(Unreadable):
+            answers(read(bytes(made)), RELEASED)
+
+
+def test_a_string_that_never_ends_takes_no_time(monkeypatch):
+    monkeypatch.setattr(files, "SMALL", 10)
+    with pytest.raises(Unreadable, match="in the middle"):
+        read(b'{"a": "' + b'\\"' * 2_000_000)
 
 
 # A script, the last resort
