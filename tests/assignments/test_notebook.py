@@ -325,11 +325,11 @@ def test_too_large_is_refused_by_its_size(tmp_path, monkeypatch):
         read(path)
 
 
-def test_what_is_no_file(tmp_path):
+def test_what_is_no_file(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "folder.ipynb").mkdir()
     with socket.socket(socket.AF_UNIX) as listening:
-        os.chdir(tmp_path)  # the name of a socket may have only about 100 characters
+        monkeypatch.chdir(tmp_path)  # the name of a socket may have only about 100 characters
         listening.bind("socket.ipynb")
         for name, word in {"pipe": "pipe", "folder": "folder", "socket": "socket", "none": "no such file"}.items():
             with pytest.raises(Unreadable, match=word):
