@@ -29,9 +29,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from assignments import release  # noqa: E402
 from assignments.checks import Missed, checks_of, generator  # noqa: E402
-from assignments.release import leaks, release
-from assignments.release import text as file_of  # noqa: E402
 from assignments.wire import Given  # noqa: E402
 from nnlib import data  # noqa: E402
 
@@ -162,7 +161,7 @@ def is_given(cell):
 
 def released(folder):
     """Return the notebook as students get it."""
-    return nbformat.from_dict(release(folder / "source.ipynb"))
+    return nbformat.from_dict(release.release(folder / "source.ipynb"))
 
 
 def answers(notebook):
@@ -244,7 +243,7 @@ def test_the_points_add_up(folder):
     for question, points in worth.items():
         assert grader(cells[f"points-{question}"])["points"] == points, f"{question}: its tests add up to {points}"
     by_hand = sum(grader(cell)["points"] for cell in cells.values() if is_written(cell))
-    scheme = (folder / "scheme.md").read_text()
+    scheme = (folder / "scheme.md").read_text(encoding="utf-8")
     said = re.search(r"\*\*(\d+) points\*\*: (\d+) by the tests, (\d+) by hand", scheme)
     assert said, "expected the scheme to say **N points**: N by the tests, N by hand"
     assert tuple(map(int, said.groups())) == (sum(worth.values()) + by_hand, sum(worth.values()), by_hand)
@@ -271,13 +270,14 @@ def test_the_released_notebook_gets_none(folder):
     notebook = released(folder)
     found = marks(folder, code_of(notebook), SECRETS[0])
     assert total(found) == 0, found
-    assert not leaks(folder / "source.ipynb", file_of(release(folder / "source.ipynb")))
+    source = folder / "source.ipynb"
+    assert not release.leaks(source, release.text(release.release(source)))
 
 
 @each_folder
 def test_each_mistake_costs_what_the_scheme_says(folder):
     notebook, stubs, wrong = read(folder), answers(released(folder)), []
-    scheme = (folder / "scheme.md").read_text()
+    scheme = (folder / "scheme.md").read_text(encoding="utf-8")
     for what, instead, points in load(folder, "mistakes").MISTAKES:
         for secret in SECRETS[:2]:
             found = marks(folder, code_of(notebook, instead, stubs), secret)

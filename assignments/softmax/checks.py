@@ -1,0 +1,341 @@
+"""The tests of assignment 2, softmax and cross-entropy."""
+
+from decimal import Decimal
+
+import numpy as np
+
+from assignments.checks import Missed, check
+from assignments.wire import Given
+from nnlib import functional
+from nnlib.exercise import agree, exact_gradient
+
+
+def numbers(got, shape, what):
+    """Return what a student gave as an array of floats of the shape, or say what it is."""
+    try:
+        got = np.asarray(got)
+    except ValueError:
+        raise AssertionError(f"{what}: expected one array, got rows of different lengths") from None
+    assert got.dtype.kind in "biuf", f"{what}: expected an array of real numbers, got {got.dtype.name}"
+    assert got.shape == shape, f"{what}: expected shape {shape}, got {got.shape}"
+    return got.astype(float)
+
+
+def flat(got, N, what):
+    """Return N numbers in whatever shape they came: a test of its own asks for the shape."""
+    return numbers(got, np.shape(got) if np.size(got) == N else (N,), what).reshape(N)
+
+
+def finite(got, what):
+    assert not np.isnan(got).any(), f"{what}: some are nan. Which exponential, or which logarithm, is not a number?"
+    assert np.isfinite(got).all(), f"{what}: some are infinite. Of what is the logarithm taken?"
+    return got
+
+
+def keeps(function, first, second):
+    """Assert that a function answers for arrays that cannot be written to, and for others otherwise."""
+    results = []
+    for arguments in (first, second):
+        try:
+            results.append(repr(function(*(Given("frozen", value) for value in arguments))))
+        except Missed as missed:
+            assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
+            raise
+    assert results[0] != results[1], "expected an answer that depends on the arguments, got the same for two of them"
+
+
+def sets(rng, N, K, least=1, most=None):
+    """Random sets of classes, one for each row, with `least` members or more, and `most` or fewer."""
+    sizes = rng.integers(least, (most or K) + 1, N)
+    return rng.permuted(np.arange(K) < sizes[:, None], axis=1)
+
+
+def exact(z, among):
+    """Return the natural logarithm of the sum of exponentials of some scores, with 28 digits."""
+    return sum(Decimal(float(value)).exp() for value in z[among]).ln()
+
+
+# shares_among
+
+
+def shares(Z, allowed):
+    P = np.zeros(Z.shape)
+    for n, k in zip(*np.nonzero(allowed), strict=True):
+        P[n, k] = float((Decimal(float(Z[n, k])) - exact(Z[n], allowed[n])).exp())
+    return P
+
+
+def right_shares(student, Z, allowed, what, rtol=1e-9):
+    P = finite(numbers(student.shares_among(Z, allowed), Z.shape, "the shares"), what)
+    agree(P, shares(Z, allowed), what, rtol=rtol, atol=1e-12)
+
+
+@check("shares_among", points=3)
+def shares_of_the_allowed(student, rng):
+    """The shares of the allowed classes are those of a softmax over them alone."""
+    for N, K in ((1, 4), (5, 3), (4, 4), (3, 10)):
+        Z = rng.normal(0, 2, (N, K))
+        got = numbers(student.shares_among(Z, allowed := sets(rng, N, K)), Z.shape, "the shares")
+        got = np.where(allowed, finite(got, "the shares"), 0)  # what the others get is another test's question
+        agree(got, shares(Z, allowed), f"the shares of the allowed classes, N = {N}", rtol=1e-9, atol=1e-12)
+
+
+@check("shares_among", points=1)
+def shares_of_the_forbidden(student, rng):
+    """A class that is not allowed gets exactly 0, and an allowed one more."""
+    Z = rng.normal(0, 2, (6, 5))
+    allowed = sets(rng, 6, 5, most=4)
+    P = finite(numbers(student.shares_among(Z, allowed), Z.shape, "the shares"), "the shares")
+    assert (P[~allowed] == 0).all(), f"expected 0 for forbidden classes, got {np.abs(P[~allowed]).max():.3g}"
+    assert (P[allowed] > 0).all(), "expected more than 0 for allowed classes"
+
+
+@check("shares_among", points=2)
+def shares_of_large_scores(student, rng):
+    """Scores near 1000 and near -1000, in rows of one batch, have the shares that their differences give."""
+    Z = rng.normal(0, 2, (4, 5)) + np.array([[1000.0], [-1000.0], [0.0], [1000.0]])
+    right_shares(student, Z, np.ones((4, 5), bool), "the shares of scores near ±1000")
+
+
+@check("shares_among", points=2)
+def shares_beside_a_large_forbidden_score(student, rng):
+    """A forbidden class with by far the largest score of its row disturbs nothing."""
+    Z = rng.normal(0, 2, (3, 5))
+    allowed = sets(rng, 3, 5, most=4)
+    Z[~allowed] += 900
+    right_shares(student, Z, allowed, "the shares beside a large forbidden score")
+
+
+@check("shares_among", points=1)
+def shares_of_other_numbers(student, rng):
+    """Scores that are whole numbers or short floats have the same shares."""
+    for dtype, rtol in ((int, 1e-9), (np.float32, 1e-4)):
+        Z = rng.integers(-4, 5, (3, 4)).astype(dtype)
+        allowed = sets(rng, 3, 4, least=2)
+        got = numbers(student.shares_among(Z, allowed), Z.shape, "the shares")
+        like = numbers(student.shares_among(Z.astype(float), allowed), Z.shape, "the shares")
+        assert np.ptp(like) > 0, "expected shares that depend on the scores"
+        agree(got, like, f"the shares of scores in {np.dtype(dtype).name}", rtol=rtol, atol=1e-6)
+
+
+@check("shares_among", points=1)
+def shares_leave_the_scores(student, rng):
+    """The scores and the table of what is allowed are left as they were."""
+    Z, allowed = rng.normal(size=(3, 4)), sets(rng, 3, 4, least=2)
+    keeps(student.shares_among, [Z, allowed], [2 * Z, allowed])
+
+
+# set_surprise
+
+
+def surprises(Z, candidates):
+    """The surprise of each row, from sums with 28 digits."""
+    return np.array([float(exact(z, z == z) - exact(z, among)) for z, among in zip(Z, candidates, strict=True)])
+
+
+def right_surprises(student, Z, candidates, what):
+    got = finite(flat(student.set_surprise(Z, candidates), len(Z), "the surprises"), what)
+    agree(got, surprises(Z, candidates), what, rtol=1e-9, atol=1e-12)
+
+
+@check("set_surprise", points=3)
+def surprises_of_sets(student, rng):
+    """The surprise at a set of several candidates is that of the sum of their shares."""
+    for N, K in ((1, 4), (5, 3), (4, 4), (3, 10)):
+        right_surprises(student, rng.normal(0, 2, (N, K)), sets(rng, N, K, least=2), f"the surprises, N = {N}")
+
+
+@check("set_surprise", points=2)
+def surprises_of_labels(student, rng):
+    """With one candidate a row, the surprise is the cross-entropy of this label."""
+    Z, labels = rng.normal(0, 2, (5, 6)), rng.integers(0, 6, 5)
+    Y = np.eye(6)[labels]
+    got = finite(flat(student.set_surprise(Z, Y > 0), 5, "the surprises"), "the surprises")
+    each = [functional.softmax_cross_entropy(z, y) for z, y in zip(Z, Y, strict=True)]
+    agree(got, np.array(each), "the surprises at one candidate", rtol=1e-9)
+
+
+@check("set_surprise", points=1)
+def surprises_of_what_is_certain(student, rng):
+    """Where every class is a candidate, nothing can surprise, and where one is left out, something can."""
+    Z = rng.normal(0, 2, (3, 5))
+    candidates = np.ones((3, 5), bool)
+    candidates[1, rng.integers(5)] = False
+    got = finite(flat(student.set_surprise(Z, candidates), 3, "the surprises"), "the surprises")
+    agree(got[[0, 2]], np.zeros(2), "the surprises where all are candidates", atol=1e-12)
+    assert got[1] > 1e-6, f"expected a surprise above 0 where one class is left out, got {got[1]:.3g}"
+
+
+@check("set_surprise", points=3)
+def surprises_of_large_scores(student, rng):
+    """Surprises of a thousand nats and more are right, and so are those of scores that are all large."""
+    Z = rng.normal(0, 2, (4, 5))
+    candidates = sets(rng, 4, 5, most=4)
+    Z[:2][~candidates[:2]] += 1500  # the candidates' shares round to 0
+    Z[2:] += np.array([[2000.0], [-2000.0]])
+    right_surprises(student, Z, candidates, "the surprises of large scores")
+
+
+@check("set_surprise", points=1)
+def surprises_have_a_shape(student, rng):
+    """One surprise comes back for each row, in the shape (N,), and the arguments are left as they were."""
+    for N in (1, 3):
+        got = numbers(student.set_surprise(rng.normal(size=(N, 4)), sets(rng, N, 4, most=3)), (N,), "the surprises")
+        assert (got > 0).all(), "expected surprises above 0 where not all classes are candidates"
+    Z, candidates = rng.normal(size=(3, 4)), sets(rng, 3, 4, most=3)
+    keeps(student.set_surprise, [Z, candidates], [2 * Z, candidates])
+
+
+# set_gradient
+
+
+def by_nudges(Z, candidates):
+    """The gradient of the mean surprise, by imaginary nudges."""
+
+    def loss(Z):
+        each = [
+            np.log(np.exp(z).sum()) - np.log(np.exp(z[among]).sum()) for z, among in zip(Z, candidates, strict=True)
+        ]
+        return sum(each) / len(each)
+
+    return exact_gradient(loss, Z)
+
+
+def right_gradient(student, Z, candidates, expected, what):
+    """Assert the gradient, to more digits than finite differences have. One that is right but for the student's own
+    shares_among passes too: that mistake has its cost already.
+    """
+    got = gradient(student, Z, candidates, what)
+    try:
+        agree(got, expected, what, rtol=1e-11, atol=1e-14)
+    except AssertionError:
+        if not follows(student, got, Z, candidates):
+            raise
+
+
+def gradient(student, Z, candidates, what):
+    return finite(numbers(student.set_gradient(Z, candidates), Z.shape, "dZ"), what)
+
+
+def follows(student, got, Z, candidates):
+    """Return whether a gradient is the softmax minus what the student's shares_among gives, which is another."""
+    try:
+        inside = numbers(student.shares_among(Z, candidates), Z.shape, "the shares")
+    except AssertionError:
+        return False
+    pull = inside - functional.softmax(Z)
+    return np.abs(pull).max() > 1e-3 and np.allclose(got, -pull / len(Z), rtol=1e-11, atol=1e-14)
+
+
+@check("set_gradient", points=3)
+def gradient_of_one_row(student, rng):
+    """The gradient is right for one row and several candidates."""
+    for K in (3, 5, 10):
+        Z, candidates = rng.normal(0, 2, (1, K)), sets(rng, 1, K, least=2, most=K - 1)
+        right_gradient(student, Z, candidates, by_nudges(Z, candidates), f"dZ, K = {K}")
+
+
+@check("set_gradient", points=3)
+def gradient_of_a_batch(student, rng):
+    """The gradient is that of the mean over a batch, whose rows have sets of different sizes."""
+    for N, K in ((4, 5), (3, 3), (7, 4)):
+        Z, candidates = rng.normal(0, 2, (N, K)), sets(rng, N, K)
+        right_gradient(student, Z, candidates, by_nudges(Z, candidates), f"dZ, N = {N}")
+
+
+@check("set_gradient", points=1)
+def gradient_of_a_label(student, rng):
+    """With one candidate, the gradient of a row is its shares minus the one-hot row."""
+    for label in range(3):
+        Z, Y = rng.normal(0, 2, (1, 3)), np.eye(3)[[label]]
+        expected = functional.softmax_cross_entropy_backward(Z, Y)
+        right_gradient(student, Z, Y > 0, expected, "dZ for one candidate")
+
+
+@check("set_gradient", points=2)
+def gradient_of_large_scores(student, rng):
+    """Where the candidates' shares round to 0, the gradient still pulls them up."""
+    for _ in range(3):
+        Z, candidates = rng.normal(0, 2, (1, 5)), sets(rng, 1, 5, least=2, most=4)
+        far = Z + 1500 * ~candidates  # which changes no share among the candidates
+        expected = functional.softmax(far) - shares(Z, candidates)
+        agree(gradient(student, far, candidates, "dZ"), expected, "dZ for large scores", rtol=1e-9, atol=1e-12)
+
+
+@check("set_gradient", points=1)
+def gradient_leaves_the_scores(student, rng):
+    """The scores and the candidates are left as they were."""
+    Z, candidates = rng.normal(size=(3, 4)), sets(rng, 3, 4, least=2, most=3)
+    keeps(student.set_gradient, [Z, candidates], [2 * Z, candidates])
+
+
+# mixture_surprise
+
+
+def mixtures(Zs, labels):
+    """The surprise at the mean of the networks' shares, with 28 digits."""
+    result = []
+    for n, label in enumerate(labels):
+        given = [(Decimal(float(Z[n, label])) - exact(Z[n], Z[n] == Z[n])).exp() for Z in Zs]
+        result.append(float(-(sum(given) / len(given)).ln()))
+    return np.array(result)
+
+
+def right_mixtures(student, Zs, labels, what):
+    got = finite(flat(student.mixture_surprise(Zs, labels), len(labels), "the surprises"), what)
+    agree(got, mixtures(Zs, labels), what, rtol=1e-9, atol=1e-12)
+
+
+@check("mixture_surprise", points=1)
+def mixture_of_one(student, rng):
+    """One network alone has the surprise of its own share."""
+    right_mixtures(student, rng.normal(0, 2, (1, 4, 5)), rng.integers(0, 5, 4), "the surprises of one network")
+
+
+@check("mixture_surprise", points=3)
+def mixture_of_several(student, rng):
+    """Several networks together have the surprise of the mean of their shares."""
+    for M, N, K in ((3, 1, 4), (2, 5, 3), (4, 4, 4)):
+        Zs, labels = rng.normal(0, 3, (M, N, K)), rng.integers(0, K, N)
+        right_mixtures(student, Zs, labels, f"the surprises of {M} networks, N = {N}")
+
+
+@check("mixture_surprise", points=2)
+def mixture_of_large_scores(student, rng):
+    """Labels to which all networks give shares that round to 0 have the right surprise, a thousand nats and more."""
+    Zs, labels = rng.normal(0, 3, (3, 4, 5)), rng.integers(0, 5, 4)
+    Zs[:, np.arange(4), labels] -= 1500
+    right_mixtures(student, Zs, labels, "the surprises at shares near 0")
+
+
+@check("mixture_surprise", points=1)
+def mixture_of_shifted_scores(student, rng):
+    """A number of its own, added to all scores of one network, changes nothing."""
+    Zs, labels = rng.normal(0, 3, (3, 4, 5)), rng.integers(0, 5, 4)
+    moved = Zs + rng.uniform(-50, 50, (3, 1, 1))
+    before, after = (flat(student.mixture_surprise(scores, labels), 4, "the surprises") for scores in (Zs, moved))
+    assert np.ptp(before) > 0, "expected surprises that depend on the scores"
+    agree(after, before, "the surprises with shifted scores", rtol=1e-8, atol=1e-10)
+
+
+@check("mixture_surprise", points=1)
+def mixture_has_a_shape(student, rng):
+    """One surprise comes back for each row, (N,), with labels in bytes too, and the scores are left as they were."""
+    for N in (1, 3):
+        labels = rng.integers(0, 4, N).astype(np.uint8)
+        got = numbers(student.mixture_surprise(rng.normal(size=(2, N, 4)), labels), (N,), "the surprises")
+        assert (got != 0).all(), "expected surprises that are not 0"
+    Zs, labels = rng.normal(size=(2, 3, 4)), rng.integers(0, 4, 3)
+    keeps(student.mixture_surprise, [Zs, labels], [2 * Zs, labels])
+
+
+@check("prediction", points=2)
+def a_prediction_in_its_form(student, rng):
+    """The prediction is two percentages and a reason in words; whether it came true earns nothing."""
+    got = student.prediction()
+    assert isinstance(got, list | tuple) and len(got) == 3, "expected two numbers and a reason"
+    *percentages, reason = got
+    for value in percentages:
+        assert isinstance(value, int | float) and not isinstance(value, bool), f"expected a number, got {value!r:.40}"
+        assert 0 <= value <= 100, f"expected a percentage from 0 to 100, got {value:.6g}"
+    assert isinstance(reason, str) and len(reason.split()) >= 5, "expected a reason of five words or more"
