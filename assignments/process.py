@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from . import wire
 HEADER = 8  # bytes of a message's length
 TEXT = 2  # seconds for the text of an exception, which may never come
 START = 60  # seconds until a process is ready
+CROWD = 20_000  # files in the scratch folder: the kernel's memory for their names is no process's
 ANSWERS = ({"value"}, {"strange"}, {"missing"}, {"error", "text"})
 
 
@@ -62,25 +64,35 @@ class Worker:
     limits : Limits
     inner : callable, optional
         Returns the number of the process in the sandbox that takes all others with it; asked once the process answers.
+        The sandbox's scratch folder is its ``/tmp``.
     folder : path, optional
         Removed in the end.
     **options
         For `subprocess.Popen`.
 
+    The thread that makes one must live as long: bubblewrap ends with it.
+
     Raises
     ------
     Lost
         If the process does not come so far as to answer; in its words.
+
+    Attributes
+    ----------
+    alive : bool
+        Whether it can be asked; an answer without a text may have been its last.
     """
 
     def __init__(self, command, limits, inner=None, folder=None, **options):
-        self._limits, self._folder, self._inner = limits, folder, None
+        self._limits, self._folder, self._inner, self._thread = limits, folder, None, None
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         self._process = subprocess.Popen(command, bufsize=0, start_new_session=True, **pipes, **options)
-        self._alive = True
+        self.alive = True
         try:
             self.ask({"do": "ready"}, START)
-            self._inner = os.pidfd_open(inner()) if inner else None
+            if inner:
+                self._number = inner()
+                self._inner, self._few = os.pidfd_open(self._number), self._files()
         except Lost as error:
             words = self._process.stderr.read(4000).decode(errors="replace").strip() or str(error)
             raise Lost("crashed", words[-500:]) from None
@@ -116,9 +128,14 @@ class Worker:
     def _exchange(self, question, seconds, token):
         """Send bytes, if any, and return the message that comes back. A thread talks, so that nobody waits for ever."""
         came = []
-        thread = threading.Thread(target=self._talk, args=(question, came), daemon=True)
+        thread = self._thread = threading.Thread(target=self._talk, args=(question, came), daemon=True)
         thread.start()
-        thread.join(seconds)
+        until = time.monotonic() + seconds
+        while thread.is_alive() and (left := until - time.monotonic()) > 0:
+            thread.join(min(left, 0.25))
+            if self._inner is not None and self._files() - self._few > CROWD:
+                self.kill()
+                raise Lost("crashed", "too many files in the scratch folder")
         if thread.is_alive():
             self.kill()
             raise Lost("timed out", f"no answer after {seconds:.3g} seconds")
@@ -153,22 +170,35 @@ class Worker:
             read += part
         return bytes(read)
 
+    def _files(self):
+        """Count the files in the sandbox's scratch folder."""
+        try:
+            found = os.statvfs(f"/proc/{self._number}/root/tmp")
+        except OSError:  # the process has ended
+            return 0
+        return found.f_files - found.f_ffree
+
     def kill(self):
         """End the process and all that it started, and wait until they are gone; a second time does nothing."""
-        if not self._alive:
+        if not self.alive:
             return
-        self._alive = False
+        self.alive = False
         if self._inner is not None:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._inner, signal.SIGKILL)
-                select.select([self._inner], [], [], 10)
+                gone = select.poll()
+                gone.register(self._inner, select.POLLIN)
+                gone.poll(10_000)
             os.close(self._inner)
         if hasattr(os, "killpg"):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        if self._thread is not None:
+            self._thread.join(2)  # it reads to the end; without a sandbox some other process may keep that from coming
+        if self._thread is None or not self._thread.is_alive():
+            self._process.stdin.close()
+            self._process.stdout.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)

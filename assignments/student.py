@@ -1,5 +1,6 @@
 """What a test sees of a student: functions to call and values to read, all of them plain data that crossed."""
 
+import re
 import time
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Student:
         return [f"cell {number + 1} ({_title(self._code[number])}) {words}" for number, words in self._in_order()]
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return lambda *arguments, **keywords: self.call(name, *arguments, **keywords)
 
@@ -104,7 +105,7 @@ class Student:
 
     def load(self):
         """Run the cells, if they have not run; called by whatever asks."""
-        while self._worker is None and self._left > 0:
+        while (self._worker is None or not self._worker.alive) and self._left > 0:
             began = time.monotonic()
             self._worker = self._sandbox.start(self._limits)
             self._starts += 1
@@ -126,16 +127,18 @@ class Student:
             return False
         if "error" in answer:
             self._faults[number] = f"raised {_words(answer)}"
-        return True
+        if not self._worker.alive:  # the exception's text did not come
+            self._lost.add(number)
+        return self._worker.alive
 
     def _call(self, name, arguments, keywords, back="value", of=None):
+        if self._hung.get(name, 0) >= self._limits.hangs:
+            raise Missed(f"{name} took too long before and was not called again", "timed out")
         question = {"do": "call", "name": name, "arguments": list(arguments), "keywords": keywords, "back": back}
         return self._ask(name, question, of)
 
     def _ask(self, name, question, of=None):
         """Return the value of an answer, or raise `Missed` in words for the student."""
-        if self._hung.get(name, 0) >= self._limits.hangs:
-            raise Missed(f"{name} took too long before and was not called again", "timed out")
         self.load()
         for thing in [of, *question.get("arguments", ())]:
             if isinstance(thing, Object) and thing.start != self._starts:
@@ -172,7 +175,8 @@ class Student:
 
     def _why(self, name):
         """Say what happened to the cell that should define a name."""
-        found = [words for number, words in self._in_order() if name in self._code[number]]
+        defines = re.compile(rf"\b(def|class)\s+{re.escape(name)}\b|\b{re.escape(name)}\s*=")
+        found = [words for number, words in self._in_order() if defines.search(self._code[number])]
         return f": its cell {found[-1]}" if found else ""
 
 
@@ -184,7 +188,7 @@ class Object(wire.Handle):
         self.student, self.start, self.name = student, start, name
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return lambda *arguments, **keywords: self.student._call(name, arguments, keywords, of=self)
 

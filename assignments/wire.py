@@ -16,6 +16,7 @@ BYTES = 64_000_000  # of arrays and bytes in one text
 DEPTH = 50
 VALUES = 1_000_000  # numbers, texts and lists outside of arrays
 KEYS = 2_000  # of dicts: numbers can be chosen so that each of them finds the places of all others taken
+MARKS = 4 * VALUES  # commas and brackets of a text, which bound what it can become
 DIGITS = 4_000
 KINDS = {np.dtype(kind).str: np.dtype(kind) for kind in "?bhilqBHILQefdFD"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -65,7 +66,10 @@ def encode(value):
     NotPlain
         For anything else, for subclasses too, and for what is too large or too deep.
     """
-    return json.dumps(_Writer().tree(value, 0), allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_Writer().tree(value, 0), allow_nan=False, separators=(",", ":"))
+    if _marks(text, ",[{") > MARKS:
+        raise NotPlain(f"expected less text or fewer values, got {_marks(text, ',[{'):,} commas and brackets")
+    return text
 
 
 class _Writer:
@@ -117,6 +121,7 @@ class _Writer:
         return self.tree(key, depth)
 
     def array(self, value):
+        self.values += 5  # an array of one number costs as much
         value = self.double(value)
         dtype = value.dtype.newbyteorder("=")
         if dtype.str not in KINDS:
@@ -151,7 +156,7 @@ def decode(text, resolve=None):
         If the text is not one that `encode` writes. Lone surrogates alone are no reason: each becomes U+FFFD.
     """
     text = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    if sum(map(text.count, (b",", b"[", b"{"))) > 4 * VALUES:
+    if _marks(text, (b",", b"[", b"{")) > MARKS:
         raise Hostile("more values than encode writes")
     try:
         return _Reader(resolve).value(json.loads(text, object_pairs_hook=_one_key, parse_constant=_refuse), 0)
@@ -254,6 +259,10 @@ class _Reader:
         if self.bytes > BYTES:
             raise Hostile("more bytes than encode writes")
         return data
+
+
+def _marks(text, marks):
+    return sum(map(text.count, marks))
 
 
 def _typed(value, kind):

@@ -12,6 +12,7 @@ import json
 import linecache
 import os
 import random
+import site
 import sys
 import types
 
@@ -173,6 +174,8 @@ def main():
     restrict(**json.loads(sys.argv[2]))
     sys.argv[:] = [""]
     builtins.input = no_input
+    site.sethelper()
+    site.setquit()
     # A generator without a seed draws one: the same in each call, so that the same answers earn the same marks.
     np.random.bit_generator.randbits = random.getrandbits
     serve(questions, answers)

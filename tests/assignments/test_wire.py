@@ -176,6 +176,8 @@ def strided(*shape):
         (lambda: bytes(65 * 10**6), "got 65 MB"),
         (lambda: 10**4001, "at most 4,000 digits"),
         (lambda: {i: 0 for i in range(3000)}, "at most 2,000 keys"),
+        (lambda: "," * 5_000_000, "less text"),
+        (lambda: [np.zeros(1)] * 900_000, "values in lists"),
     ],
 )
 def test_what_is_not_plain_is_refused_in_words(make, words):
