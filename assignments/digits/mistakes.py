@@ -216,17 +216,15 @@ def leave_one_out(X, labels, means, counts):
         FULL - 1,
     ),
     (
-        "leave_one_out: works on the pictures themselves",
+        "leave_one_out: takes one off the counts that it was given",
         {
             "leave_one_out": """
 def leave_one_out(X, labels, means, counts):
-    squared = np.full((len(X), len(means)), np.inf)
-    for k in np.flatnonzero(counts):
-        X -= means[k].astype(X.dtype)
-        squared[:, k] = (X.astype(float) ** 2).sum(axis=1)
-        X += means[k].astype(X.dtype)
+    squared = np.stack([((X - m) ** 2).sum(axis=1) for m in means], axis=1)
+    squared[:, counts == 0] = np.inf
+    counts -= 1
     for n, k in enumerate(labels):
-        squared[n, k] = squared[n, k] * (counts[k] / (counts[k] - 1)) ** 2 if counts[k] > 1 else np.inf
+        squared[n, k] = squared[n, k] * ((counts[k] + 1) / counts[k]) ** 2 if counts[k] else np.inf
     return squared
 """
         },

@@ -91,12 +91,12 @@ def shares_among(Z, allowed):
         FULL - 2 - 1,
     ),
     (
-        "shares_among: 1e-12 added to the sum",
+        "shares_among: 1e-300 added to the sum, against a division by 0",
         {
             "shares_among": """
 def shares_among(Z, allowed):
     E = np.exp(Z - Z.max(axis=1, keepdims=True)) * allowed
-    return E / (E.sum(axis=1, keepdims=True) + 1e-12)
+    return E / (E.sum(axis=1, keepdims=True) + 1e-300)
 """
         },
         FULL - 2 - 2,
