@@ -14,7 +14,7 @@ import numpy as np
 
 BYTES = 64_000_000  # of arrays and bytes in one text
 DEPTH = 50
-VALUES = 1_000_000  # numbers, texts and lists outside of arrays
+VALUES = 500_000  # numbers, texts and lists outside of arrays
 KEYS = 2_000  # of dicts: numbers can be chosen so that each of them finds the places of all others taken
 MARKS = 4 * VALUES  # commas and brackets of a text, which bound what it can become
 DIGITS = 4_000
@@ -121,7 +121,7 @@ class _Writer:
         return self.tree(key, depth)
 
     def array(self, value):
-        self.values += 5  # an array of one number costs as much
+        self.values += 20  # an array of one number costs as much
         value = self.double(value)
         dtype = value.dtype.newbyteorder("=")
         if dtype.str not in KINDS:

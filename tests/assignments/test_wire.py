@@ -168,7 +168,7 @@ def strided(*shape):
         (recursive, "contains itself"),
         (lambda: nested(100), "at most 50"),
         (lambda: nested(100_000), "at most 50"),
-        (lambda: laughing(40), "at most 1,000,000 values"),
+        (lambda: laughing(40), "at most 500,000 values"),
         (lambda: strided(10**9, 10**9), "at most 64 MB of arrays, got far more"),
         (lambda: strided(10**7), "got 80 MB"),
         (lambda: [np.zeros(7 * 10**6, np.int8)] * 10, "got 70 MB"),
@@ -182,11 +182,11 @@ def strided(*shape):
 )
 def test_what_is_not_plain_is_refused_in_words(make, words):
     value = make()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(wire.NotPlain) as refused:
         wire.encode(value)
     assert words in str(refused.value)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_thing_is_decoded_only_where_it_is_expected():
@@ -272,10 +272,10 @@ def array(kind="<f8", shape=(2,), data=None):
     ids=lambda text: repr(text[:40]),
 )
 def test_a_hostile_text_is_refused_at_once(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(wire.Hostile):
         wire.decode(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text() | st.binary())
