@@ -3,7 +3,7 @@
 import numpy as np
 
 from assignments.checks import Missed, check
-from assignments.wire import Given
+from assignments.student import Given
 from nnlib.exercise import agree, exact_gradient
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 
 from assignments.checks import Missed, check
-from assignments.wire import Given
+from assignments.student import Given
 from nnlib import functional
 from nnlib.exercise import agree, exact_gradient
 
