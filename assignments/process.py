@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from . import wire
+from .plain import Hostile, NotPlain
 
 HEADER = 8  # bytes of a message's length
 TEXT = 2  # seconds for the text of an exception, which may never come
@@ -120,7 +121,7 @@ class Worker:
             if set(answer) not in ANSWERS or not all(type(text) is str for text in words):
                 raise Lost("crashed", "it answered what it was not asked")
         except BaseException as error:
-            if not isinstance(error, wire.NotPlain):  # a question that cannot be asked has not been
+            if not isinstance(error, NotPlain):  # a question that cannot be asked has not been
                 self.kill()
             raise
         return answer
@@ -144,7 +145,7 @@ class Worker:
             raise Lost("crashed", "the process ended")
         try:
             answer = wire.decode(came[0])
-        except wire.Hostile:
+        except Hostile:
             answer = None
         if type(answer) is not dict or answer.pop("to", None) != token:
             self.kill()

@@ -4,11 +4,10 @@ import re
 import time
 from pathlib import Path
 
-from . import wire
 from .checks import Missed
+from .plain import Given, Handle
 from .process import Limits, Lost
 from .sandbox import Sandbox
-from .wire import Given
 
 __all__ = ["Given", "Missed", "Student"]
 LONGEST = 300  # letters of what a student's code says
@@ -180,7 +179,7 @@ class Student:
         return f": its cell {found[-1]}" if found else ""
 
 
-class Object(wire.Handle):
+class Object(Handle):
     """An object that stays with the student's code; see `Student.make`."""
 
     def __init__(self, student, number, start, name):

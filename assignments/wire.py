@@ -12,44 +12,25 @@ import re
 
 import numpy as np
 
-BYTES = 64_000_000  # of arrays and bytes in one text
-DEPTH = 50
-VALUES = 500_000  # numbers, texts and lists outside of arrays
-KEYS = 2_000  # of dicts: numbers can be chosen so that each of them finds the places of all others taken
-MARKS = 4 * VALUES  # commas and brackets of a text, which bound what it can become
-DIGITS = 4_000
-KINDS = {np.dtype(kind).str: np.dtype(kind) for kind in "?bhilqBHILQefdFD"}
+from .plain import (
+    BYTES,
+    DEPTH,
+    DIGITS,
+    KEYS,
+    KINDS,
+    MARKS,
+    VALUES,
+    Given,
+    Handle,
+    Hostile,
+    NotPlain,
+    article,
+    hashable,
+    marks,
+    size,
+)
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class NotPlain(ValueError):  # noqa: N818
-    """A value that does not cross; says in words what was found."""
-
-
-class Hostile(ValueError):  # noqa: N818
-    """A text that `encode` did not write."""
-
-
-class Given:
-    """A function that an assignment hands to a student's function: crosses as its name and plain data.
-
-    Parameters
-    ----------
-    name : str
-        Of a function in the assignment's ``given.py``, which builds the callable from the arguments.
-    *arguments
-        Plain data.
-    """
-
-    def __init__(self, name, *arguments):
-        self.name, self.arguments = name, arguments
-
-
-class Handle:
-    """An object that stays with the student's code; what crosses is its number."""
-
-    def __init__(self, number):
-        self.number = number
 
 
 def encode(value):
@@ -67,8 +48,8 @@ def encode(value):
         For anything else, for subclasses too, and for what is too large or too deep.
     """
     text = json.dumps(_Writer().tree(value, 0), allow_nan=False, separators=(",", ":"))
-    if _marks(text, ",[{") > MARKS:
-        raise NotPlain(f"expected less text or fewer values, got {_marks(text, ',[{'):,} commas and brackets")
+    if marks(text, ",[{") > MARKS:
+        raise NotPlain(f"expected less text or fewer values, got {marks(text, ',[{'):,} commas and brackets")
     return text
 
 
@@ -116,7 +97,7 @@ class _Writer:
         self.keys += 1
         if self.keys > KEYS:
             raise NotPlain(f"expected at most {KEYS:,} keys of dicts, got more")
-        if not _hashable(key):
+        if not hashable(key):
             raise NotPlain(f"expected plain keys of a dict, got {article(type(key))}")
         return self.tree(key, depth)
 
@@ -127,8 +108,8 @@ class _Writer:
         if dtype.str not in KINDS:
             what = "objects" if dtype.char == "O" else str(dtype)[:40]
             raise NotPlain(f"expected an array of numbers, got an array of {what}")
-        payload = self.packed(None, _size(value.shape) * dtype.itemsize, value.astype(dtype, copy=False).tobytes)
-        return [dtype.str.replace(">", "<"), list(value.shape), payload]
+        payload = self.packed(None, size(value.shape) * dtype.itemsize, value.astype(dtype, copy=False).tobytes)
+        return [dtype.str, list(value.shape), payload]
 
     def double(self, value):
         return value.astype({"g": "d", "G": "D"}[value.dtype.char]) if value.dtype.char in "gG" else value
@@ -136,7 +117,8 @@ class _Writer:
     def packed(self, data, size, make=None):
         self.bytes += size
         if self.bytes > BYTES:
-            raise NotPlain(f"expected at most {BYTES // 1_000_000} MB of arrays, got {_megabytes(self.bytes)}")
+            found = f"{self.bytes / 1e6:,.0f} MB" if self.bytes < 1e12 else "far more"
+            raise NotPlain(f"expected at most {BYTES // 1_000_000} MB of arrays, got {found}")
         return base64.b64encode(data if make is None else make()).decode()
 
 
@@ -156,7 +138,7 @@ def decode(text, resolve=None):
         If the text is not one that `encode` writes. Lone surrogates alone are no reason: each becomes U+FFFD.
     """
     text = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    if _marks(text, (b",", b"[", b"{")) > MARKS:
+    if marks(text, (b",", b"[", b"{")) > MARKS:
         raise Hostile("more values than encode writes")
     try:
         return _Reader(resolve).value(json.loads(text, object_pairs_hook=_one_key, parse_constant=_refuse), 0)
@@ -224,7 +206,7 @@ class _Reader:
         for key, item in _typed(held, list):
             key = self.value(key, depth)
             self.keys += 1
-            if self.keys > KEYS or not _hashable(key):
+            if self.keys > KEYS or not hashable(key):
                 raise Hostile("no such keys")
             result[key] = self.value(item, depth)
         return result
@@ -235,7 +217,7 @@ class _Reader:
         if len(_typed(shape, list)) > 32 or not all(type(n) is int and n >= 0 for n in shape):
             raise Hostile("no such shape")
         data = self.unpacked(data)
-        if math.prod(shape) * dtype.itemsize != len(data) or _size(shape) * dtype.itemsize > BYTES:
+        if math.prod(shape) * dtype.itemsize != len(data) or size(shape) * dtype.itemsize > BYTES:
             raise Hostile("an array of another size than its shape's")
         if kind == "|b1" and data.strip(b"\0\1"):
             raise Hostile("no such bool")
@@ -261,31 +243,7 @@ class _Reader:
         return data
 
 
-def _marks(text, marks):
-    return sum(map(text.count, marks))
-
-
 def _typed(value, kind):
     if type(value) is not kind:
         raise Hostile(f"expected {kind.__name__}, got {type(value).__name__}")
     return value
-
-
-def _hashable(key):
-    plain = (type(None), bool, int, float, complex, str, bytes)
-    return type(key) in plain or (type(key) is tuple and all(map(_hashable, key)))
-
-
-def _size(shape):
-    """Count an array's numbers, where an empty axis counts as one: a sum over it would make the others real."""
-    return math.prod(max(n, 1) for n in shape)
-
-
-def _megabytes(size):
-    return f"{size / 1e6:,.0f} MB" if size < 1e12 else "far more"
-
-
-def article(kind):
-    """Return a class's name with its article; no code of the class runs."""
-    name = type.__dict__["__name__"].__get__(kind)
-    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name[:100]}"

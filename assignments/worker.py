@@ -16,12 +16,12 @@ import site
 import sys
 import types
 
-sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), *json.loads(sys.argv[1])]
+sys.path[:0] = json.loads(sys.argv[1])
 
 import numpy as np  # noqa: E402
-import wire  # noqa: E402
 
-del sys.path[0]
+from assignments import plain, wire  # noqa: E402
+
 HEADER = 8  # bytes of a message's length
 
 
@@ -57,7 +57,7 @@ class Space:
         try:
             exec(code, self.names)
         finally:
-            changed = (name for name in self.names if name not in before or before[name] is not self.names[name])
+            changed = (name for name in list(self.names) if name not in before or before[name] is not self.names[name])
             self.origin |= dict.fromkeys(changed, source)
 
     def build(self, source):
@@ -155,12 +155,12 @@ def serve(questions, answers):
         np.random.seed(0)
         try:
             say(token, value=getattr(space, do)(**question))
-        except wire.NotPlain as error:
+        except plain.NotPlain as error:
             say(token, strange=str(error))
         except Missing:
             say(token, missing=True)
         except BaseException as error:  # sys.exit() too
-            say(token, error=wire.article(type(error)).split(" ", 1)[1])  # at once: the text may never come
+            say(token, error=plain.article(type(error)).split(" ", 1)[1])  # at once: the text may never come
             try:
                 text = str.__str__(str(error))[:300]
             except BaseException:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 needed = pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("bwrap"), reason="bubblewrap is for Linux, and not installed here"
 )
-pytestmark = needed
+pytestmark = [needed, pytest.mark.filterwarnings("ignore:there is no sandbox")]
 QUICK = Limits(cell=2, call=1.2)
 ATTEMPT = """
 def attempt(source):
@@ -97,7 +97,7 @@ def test_a_sandbox_that_is_silently_none_is_found_out(monkeypatch, outside):
         words = sys.argv[sys.argv.index('--info-fd') + 2 + 1:]
         os.write(int(sys.argv[sys.argv.index('--info-fd') + 1]), b'{{"child-pid": %d}}' % os.getpid())
         words = words[[i for i, word in enumerate(words) if 'python' in word][0]:]
-        words = [word.replace('/worker/', {str(ROOT / "assignments") + "/"!r}) for word in words]
+        words = [word.replace('/course/', {str(ROOT) + "/"!r}) for word in words]
         words[-2] = {sandbox.json.dumps([str(ROOT), *sandbox._packages()])!r}
         os.execv(words[0], words)
     """
@@ -144,10 +144,10 @@ def test_what_is_there_is_the_system_python_and_the_course(inside):
                 result += [os.path.join(folder, name) for name in files]
     """)
     known = ("/lib", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives/", "/course/nnlib/", "/course/data/mnist/")
-    known += ("/worker/", *sandbox._interpreters())
+    known += ("/course/assignments/", *sandbox._interpreters())
     assert [path for path in seen if not path.startswith(known)] == []
-    assert {path for path in seen if path.startswith("/worker/")} == {"/worker/worker.py", "/worker/wire.py"}
-    assert not [path for path in seen if "assignments" in path]
+    shown = {path.removeprefix("/course/assignments/") for path in seen if "assignments" in path}
+    assert shown == {"__init__.py", "plain.py", "wire.py", "worker.py"}
 
 
 def test_the_graders_environment_is_not_seen(monkeypatch, student):
@@ -193,13 +193,13 @@ def test_no_descriptor_is_left_open_but_the_two_pipes(inside):
 
 
 def test_nothing_can_be_written_but_the_scratch_folder(inside):
-    folders = ["/", "/usr", "/usr/lib", "/etc", "/dev", "/dev/shm", "/proc", "/proc/1", "/sys", "/course", "/worker"]
-    folders += ["/course/nnlib", "/packages", "/packages/0", "/root", "/home", "/run", "/var", *sandbox._interpreters()]
+    folders = "/ /usr /usr/lib /etc /dev /dev/shm /proc /proc/1 /sys /course /course/assignments /course/nnlib "
+    folders = [*folders.split(), "/packages", "/packages/0", "/root", "/home", "/run", "/var", *sandbox._interpreters()]
     for folder in folders:
         with pytest.raises(Missed, match=r"Error"):
             inside(f"open({folder!r} + '/mine', 'w')")
     with pytest.raises(Missed, match=r"Read-only|Permission"):
-        inside("open('/worker/wire.py', 'a')")
+        inside("open('/course/assignments/wire.py', 'a')")
     for path in ("/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/sys/vm/drop_caches"):
         with pytest.raises(Missed, match=r"Error"):
             inside(f"open({path!r}, 'w').write('1')")
@@ -382,7 +382,7 @@ LOOPS = {
     "a value that is never ready": """
         def endless():
             while True: pass
-        import wire
+        from assignments import wire
         wire.encode = lambda value: endless()
     """,
 }
@@ -623,9 +623,9 @@ PATCHES = [
     "import base64; base64.b64encode = lambda data: b''",
     "import builtins; builtins.type = builtins.len = builtins.isinstance = builtins.issubclass = lambda *a: True",
     "import builtins; builtins.dict = builtins.set = builtins.getattr = builtins.BaseException = None",
-    "import wire; wire.encode = lambda value: '1'",
-    "import wire; wire.decode = lambda *a: {}",
-    "import wire; wire._Writer.tree = lambda *a: {'dict': [['to', {'handle': 1}]]}",
+    "from assignments import wire; wire.encode = lambda value: '1'",
+    "from assignments import wire; wire.decode = lambda *a: {}",
+    "from assignments import wire; wire._Writer.tree = lambda *a: {'dict': [['to', {'handle': 1}]]}",
     "import sys; sys.modules.clear()",
     "import gc\nfor it in gc.get_objects():\n    if type(it).__name__ == 'Space': type(it).call = lambda *a, **k: 5",
     "import os, io; os.write = os.read = io.open = None",
@@ -952,10 +952,12 @@ def test_nothing_stays_when_the_grader_is_killed(tmp_path):
 
 
 def test_unsafe_runs_too_and_says_so():
-    with Student([HONEST, "while True: pass"], sandbox=Sandbox(unsafe=True), limits=QUICK) as one:
+    with pytest.warns(match="your own rights"):
+        place = Sandbox(unsafe=True)
+    place.probe()
+    with Student([HONEST, "while True: pass"], sandbox=place, limits=QUICK) as one:
         assert one.honest() == 7
         assert len(one.notes) == 1
-    assert Sandbox(unsafe=True).unsafe
 
 
 @pytest.mark.skipif(not can_become_one(), reason="only root can run something as another user")
@@ -966,7 +968,10 @@ def test_all_this_holds_for_an_ordinary_user(tmp_path_factory):
         home.mkdir()
         os.chmod(home, 0o1777)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
-        command += ["-k", "not (lie or patched or exception or plain or cell or again or text or another)"]
+        command += [
+            "-k",
+            "not (lie or patched or exception or plain or cell or again or text or another or power or search or sleep or swallows)",
+        ]
         done = subprocess.run(
             as_ordinary_user(["env", f"HOME={home}", f"TMPDIR={home}", *command, f"--basetemp={home}/base"], scratch),
             cwd=ROOT, capture_output=True, text=True, timeout=900,

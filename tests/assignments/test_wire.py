@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from assignments import wire
+from assignments import plain, wire
 
 LEAVES = (
     st.none()
@@ -183,16 +183,16 @@ def strided(*shape):
 def test_what_is_not_plain_is_refused_in_words(make, words):
     value = make()
     began = time.process_time()
-    with pytest.raises(wire.NotPlain) as refused:
+    with pytest.raises(plain.NotPlain) as refused:
         wire.encode(value)
     assert words in str(refused.value)
     assert time.process_time() - began < 5
 
 
 def test_a_thing_is_decoded_only_where_it_is_expected():
-    text = wire.encode([wire.Given("step", 2, [3.0]), wire.Handle(7)])
+    text = wire.encode([plain.Given("step", 2, [3.0]), plain.Handle(7)])
     assert wire.decode(text, lambda *what: what) == [("given", "step", [2, [3.0]]), ("handle", 7)]
-    with pytest.raises(wire.Hostile):
+    with pytest.raises(plain.Hostile):
         wire.decode(text)
 
 
@@ -273,14 +273,14 @@ def array(kind="<f8", shape=(2,), data=None):
 )
 def test_a_hostile_text_is_refused_at_once(text):
     began = time.process_time()
-    with pytest.raises(wire.Hostile):
+    with pytest.raises(plain.Hostile):
         wire.decode(text)
     assert time.process_time() - began < 5
 
 
 @given(st.text() | st.binary())
 def test_any_text_is_a_value_or_refused(text):
-    with contextlib.suppress(wire.Hostile):
+    with contextlib.suppress(plain.Hostile):
         wire.decode(text)
 
 
@@ -289,7 +289,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(sorted(wire._Reader.READ)), inner, max_size=2)
-        | st.tuples(st.sampled_from(sorted(wire.KINDS)), st.lists(st.integers()), inner).map(
+        | st.tuples(st.sampled_from(sorted(plain.KINDS)), st.lists(st.integers()), inner).map(
             lambda a: {"array": list(a)}
         )
     ),
@@ -301,7 +301,7 @@ JSON = st.recursive(
 def test_any_json_is_a_value_or_refused(tree):
     try:
         value = wire.decode(json.dumps(tree))
-    except wire.Hostile:
+    except plain.Hostile:
         return
     assert same(value, wire.decode(wire.encode(value)))
 
