@@ -94,7 +94,10 @@ class Worker:
             if inner:
                 self._number = inner()
                 self._inner, self._few = os.pidfd_open(self._number), self._files()
-        except Lost as error:
+        except BaseException as error:
+            self.kill()
+            if not isinstance(error, Lost):
+                raise
             words = self._process.stderr.read(4000).decode(errors="replace").strip() or str(error)
             raise Lost("crashed", words[-500:]) from None
         finally:
