@@ -1,6 +1,7 @@
 """Students' code that wants more than an answer: what it can see, do and say, from inside the sandbox."""
 
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -304,6 +305,21 @@ def test_what_only_an_attack_asks_for_is_refused(inside, lines):
     with pytest.raises(Missed, match=r"OSError|PermissionError|ProcessLookupError|ValueError|SubprocessError"):
         inside(textwrap.dedent(before) + lines)
     assert inside("result = 1") == 1
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="only these processors know two more ways to the kernel")
+@pytest.mark.parametrize("code", ["b802000000cd80c3", "b8390000400f05c3"], ids=["32 bits", "x32"])
+def test_the_other_ways_to_the_kernel_are_closed(student, code):
+    lines = f"""
+        import ctypes, mmap
+        def fork():
+            memory = mmap.mmap(-1, 4096, prot=7)
+            memory.write(bytes.fromhex("{code}"))
+            return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(memory)))()
+    """
+    with pytest.raises(Missed) as missed:
+        student(lines).fork()
+    assert missed.value.outcome == "crashed"
 
 
 def test_memory_is_bounded(inside):
