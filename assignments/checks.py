@@ -64,7 +64,7 @@ def generator(secret, assignment, name):
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-class Missed(AssertionError):
+class Missed(AssertionError):  # noqa: N818
     """A student's answer gave no value: it raised, it is not there, it took too long, or what it gave is no plain data.
 
     Parameters
