@@ -126,6 +126,7 @@ def numbers(value, what):
 
 
 def two(value, what):
+    value = list(value) if isinstance(value, np.ndarray) and value.ndim else value
     pair = isinstance(value, tuple | list) and len(value) == 2
     assert pair, f"{what}: expected a pair, got {type(value).__name__}"
     return value

@@ -40,6 +40,7 @@ def number(value, what):
 
 
 def several(value, count, what):
+    value = list(value) if isinstance(value, np.ndarray) and value.ndim else value
     right = isinstance(value, tuple | list) and len(value) == count
     assert right, f"{what}: expected {count} things, got {type(value).__name__}"
     return value
