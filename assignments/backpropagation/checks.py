@@ -93,7 +93,8 @@ def random_tower(rng, N, D, H, K, s=1.0, gates="mixed"):
         states = tower(params, X, s)
         layers = [(states["z1"], params["c1"]), (states["z2"], params["c2"])]
         clear = all(min(np.abs(Z).min(), np.abs(Z - c).min()) > 2e-3 for Z, c in layers)
-        mixed = all(((Z < 0).any(), (Z - c > 0).any(), ((Z > 0) & (Z - c < 0)).any()) == (True,) * 3 for Z, c in layers)
+        parts = [np.sign(Z) + np.sign(Z - c) for Z, c in layers]  # -2 below 0, 0 between, 2 above the cap
+        mixed = all(set(part.ravel()) == {-2, 0, 2} for part in parts)
         if clear and (mixed or gates != "mixed"):
             return params, X, Y
 
