@@ -13,6 +13,7 @@ import sys
 import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -125,16 +126,18 @@ def _cut(text):
 # ---- a whole class ---------------------------------------------------------------------------------------------------
 
 
-def fingerprint(assignment, content, secret, unsafe):
-    """Return what a result depends on, as a short text: the submission, the tests, the grader, the secret."""
-    digest = hashlib.sha256(content + secret.encode() + bytes([unsafe]))
+def fingerprint(assignment, content, secret, unsafe, limits=None):
+    """Return what a result depends on, as a short text: the submission, tests, grader, secret, limits."""
+    digest = hashlib.sha256(content + secret.encode() + bytes([unsafe]) + repr(limits or Limits()).encode())
     folder = ROOT / assignment.name
     for path in sorted([*ROOT.glob("*.py"), *folder.glob("*.py"), folder / "source.ipynb"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 
 
-def everyone(assignment, submissions, folder, secret, *, unsafe=False, workers=None, executor=None, verbose=True):
+def everyone(
+    assignment, submissions, folder, secret, *, unsafe=False, limits=None, workers=None, executor=None, verbose=True
+):
     """Grade a class; what an earlier run finished is taken from its file.
 
     Parameters
@@ -146,6 +149,8 @@ def everyone(assignment, submissions, folder, secret, *, unsafe=False, workers=N
         Where the results are written, one file a student.
     secret : str
     unsafe : bool
+    limits : Limits, optional
+        On what each student's code may use.
     workers : int, optional
         How many at once; by default one a core.
     executor : concurrent.futures.Executor, optional
@@ -167,7 +172,7 @@ def everyone(assignment, submissions, folder, secret, *, unsafe=False, workers=N
             outcome = "unreadable" if reason else "missing"
             results.append(store(path, record(assignment, outcome, reason) | entry | {"fingerprint": ""}))
             continue
-        mark = fingerprint(assignment, content, secret, unsafe)
+        mark = fingerprint(assignment, content, secret, unsafe, limits)
         done = stored(path)
         if done and done.get("fingerprint") == mark:
             results.append(done | entry)
@@ -175,7 +180,7 @@ def everyone(assignment, submissions, folder, secret, *, unsafe=False, workers=N
             tasks[student] = (path, entry | {"fingerprint": mark}, content)
     with executor or ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         futures = {
-            pool.submit(in_a_process, assignment.name, content, secret, unsafe): (path, entry)
+            pool.submit(in_a_process, assignment.name, content, secret, unsafe, limits): (path, entry)
             for path, entry, content in tasks.values()
         }
         for future in tqdm(as_completed(futures), "grading", len(futures), disable=not verbose, unit="submission"):
@@ -184,13 +189,14 @@ def everyone(assignment, submissions, folder, secret, *, unsafe=False, workers=N
     return sorted(results, key=lambda result: result["student"])
 
 
-def in_a_process(name, content, secret, unsafe=False):
+def in_a_process(name, content, secret, unsafe=False, limits=None):
     """Return what a submission earns, found in a process of its own; one that dies or hangs is an outcome too."""
-    assignment, limits = course.assignment(name), Limits()
+    assignment, limits = course.assignment(name), limits or Limits()
     with tempfile.TemporaryDirectory() as scratch:
         given, found = Path(scratch, "submission"), Path(scratch, "result.json")
         given.write_bytes(content)
         command = [sys.executable, "-m", "assignments.grade", name, given, found, *["--unsafe"] * unsafe]
+        command += ["--limits", json.dumps(asdict(limits))]
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
         try:
             done = subprocess.run(
@@ -229,10 +235,12 @@ def main():
     parser.add_argument("submission", type=Path)
     parser.add_argument("result", type=Path)
     parser.add_argument("--unsafe", action="store_true", help="run students' code without a sandbox")
+    parser.add_argument("--limits", type=json.loads, default={}, help="JSON, by name")
     asked = parser.parse_args()
     assignment, content = course.assignment(asked.assignment), asked.submission.read_bytes()
     try:
-        store(asked.result, grade(assignment, content, sys.stdin.read(), unsafe=asked.unsafe))
+        limits = Limits(**asked.limits)
+        store(asked.result, grade(assignment, content, sys.stdin.read(), limits=limits, unsafe=asked.unsafe))
     except NoSandbox as error:
         print(error, file=sys.stderr)
         sys.exit(3)
