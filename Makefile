@@ -37,12 +37,12 @@ site:
 # One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
 # wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
-	@.ci/setup book web notebooks test npm torch chromium
+	@.ci/setup book web notebooks test classroom npm torch chromium
 	@echo "• running the tests with $(CORES) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
 
 test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
-	@.ci/setup book web notebooks test npm torch chromium engines
+	@.ci/setup book web notebooks test classroom npm torch chromium engines
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab

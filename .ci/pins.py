@@ -28,6 +28,7 @@ GROUPS = {
     "the book": EXTRAS["book"],
     "what runs the notebooks": EXTRAS["notebooks"],
     "the tests": EXTRAS["test"],
+    "what grades assignments": EXTRAS["classroom"],
     "the form of the code": EXTRAS["lint"],
     "JupyterLab": EXTRAS["lab"],
 }
