@@ -57,8 +57,8 @@ class Panel(VBox):
     def __init__(self, train, x, y, knobs):
         self.train, self.x, self.y = train, x, y
         self.knobs = {name: knob(name, values) for name, values in knobs.items()}
-        self.start = ipywidgets.Button(description="Start", icon="play")
-        self.stop = ipywidgets.Button(description="Stop", icon="stop", disabled=True)
+        self.start = ipywidgets.Button(description="Start")
+        self.stop = ipywidgets.Button(description="Stop", disabled=True)
         self.words = ipywidgets.Label("Start trains with these settings. Earlier runs stay in the picture, in grey.")
         self.picture = ipywidgets.Image(format="svg+xml", layout={"display": "none", "max_width": "100%"})
         self.runs, self.task, self.numbers = [], None, count(1)

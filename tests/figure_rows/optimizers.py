@@ -23,8 +23,13 @@ KINDS = {
     "RMSprop": RMSprop,
     "Adam": Adam,
 }
-R = np.sqrt(0.5)
-TURN = np.array([[R, R], [R, -R]])
+
+
+def turned(v):
+    """A vector turned by 45° and mirrored, there and back. Number by number, as on the page: a fused product rounds
+    otherwise, and on the diagonal, where one coordinate is 0, a step size too large makes anything of a rounding error.
+    """
+    return np.sqrt(0.5) * np.array([v[0] + v[1], v[0] - v[1]])
 
 
 def loss_and_gradient(surface, W):
@@ -32,9 +37,9 @@ def loss_and_gradient(surface, W):
     if surface == "valley":
         p, q = 1 - a, b + a * a - 1
         return (p * p + KAPPA * q * q) / 2, np.array([2 * a * KAPPA * q - p, KAPPA * q])
-    turn = TURN if surface == "turned" else np.eye(2)
-    pq = turn @ W
-    return (pq[0] ** 2 + KAPPA * pq[1] ** 2) / 2, turn.T @ (pq * [1, KAPPA])
+    turn = turned if surface == "turned" else np.asarray
+    p, q = turn(W)
+    return (p * p + KAPPA * q * q) / 2, turn([p, KAPPA * q])
 
 
 def race(name, eta, surface, W, t, correct=True):

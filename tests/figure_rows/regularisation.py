@@ -78,7 +78,7 @@ def moved(picture, down, right):
 def shows(state):
     n, steps = state["n"], range(-4, 5)
     X = np.stack([moved(shades()[n].reshape(28, 28) / 15, down, right) for down in steps for right in steps])
-    here, found = 9 * (state["down"] + 4) + state["right"] + 4, {}
+    here, found = int(9 * (state["down"] + 4) + state["right"] + 4), {}  # a page's -0 comes as a float
     for name in NETS:
         P = functional.softmax(network(name).scores(X))
         answers = P.argmax(axis=1)

@@ -1,11 +1,13 @@
 """Open in JupyterLite: the button of each chapter, one chapter from top to bottom, and what the folders weigh."""
 
+import dis
 import json
 import re
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import CodeType
 from urllib.parse import parse_qs, urlsplit
 
 import pyodide_folder
@@ -135,6 +137,16 @@ def test_a_chapter_runs_from_top_to_bottom_below_another_address(browser, site):
     assert [complaint for complaint in found if not KNOWN.fullmatch(complaint)] == []
 
 
+def test_the_kernel_is_given_what_no_cell_brings():
+    """The modules beside the notebooks: a cell that imports one names no package of Pyodide's."""
+    kernel = "@jupyterlite/pyodide-kernel-extension:kernel"
+    config = json.loads((ROOT / "book" / "lite" / "jupyter-lite.json").read_text(encoding="utf-8"))
+    asked = config["jupyter-config-data"]["litePluginSettings"][kernel]["loadPyodideOptions"]["packages"]
+    packages = pyodide_folder.own_packages()
+    assert {name for name, (_, _, imports) in packages.items() if not imports} <= set(asked)
+    assert {path.stem for path in ROOT.glob("notebooks/*.py")} <= packages.keys()
+
+
 RUN_CELL = """async number => {
   window.jupyterapp.shell.currentWidget.content.activeCellIndex = number;
   return await window.jupyterapp.commands.execute('notebook:run-cell');
@@ -142,18 +154,49 @@ RUN_CELL = """async number => {
 PANELS = [page for page in CHAPTERS if "panels.play(" in (ROOT / f"{page}.ipynb").read_text(encoding="utf-8")]
 
 
+def names(source):
+    """Return the names that a cell reads, of the whole notebook's, and those that it binds."""
+    reads, binds, codes = set(), set(), [compile(source, "cell", "exec")]
+    for code in codes:  # it grows: functions are constants of what defines them
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                reads.add(step.argval)
+            elif step.opname == "STORE_NAME" and code is codes[0]:
+                binds.add(step.argval)
+    return reads, binds
+
+
+def with_what_it_needs(cells):
+    """Return the numbers of the cell that plays the panel, the last, and of those above that it needs."""
+    sources = {n: "".join(cell["source"]) for n, cell in enumerate(cells) if cell["cell_type"] == "code"}
+    numbers, wanted = [], set()
+    for number in reversed(sources):
+        reads, binds = names(sources[number])
+        if "panels.play(" in sources[number] or (numbers and binds & wanted):
+            numbers.append(number)
+            wanted = (wanted - binds) | reads
+    return numbers[::-1]
+
+
+@pytest.mark.parametrize("page", PANELS)
+def test_a_panel_needs_no_cell_that_takes_long(page):
+    """A reader who wants to train need not wait for the chapter's own trainings."""
+    cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    seconds = [cells[number]["metadata"].get("slow", {}).get("seconds", 0) for number in with_what_it_needs(cells)]
+    assert len(seconds) < 5 and sum(seconds) < 20
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("page", PANELS)
 def test_a_panel_trains_and_stops_when_asked(browser, address, page):
-    """With the first code cell alone before it, which imports and loads; while it trains the kernel hears the press."""
+    """With those cells alone before it that it needs; while it trains the kernel hears the press."""
     cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    first = next(number for number, cell in enumerate(cells) if cell["cell_type"] == "code")
-    panel = next(number for number, cell in enumerate(cells) if "panels.play(" in "".join(cell["source"]))
     with browser.new_context() as context:
         notebook = opened(context, address, page)
         notebook.wait_for_function(READY)
-        for number in (first, panel):
-            assert notebook.evaluate(RUN_CELL, number)
+        for number in with_what_it_needs(cells):
+            assert notebook.evaluate(RUN_CELL, number), notebook.evaluate(CELLS)[number]["outputs"]
         start = notebook.get_by_role("button", name="Start", exact=True)
         start.scroll_into_view_if_needed()
         start.click()

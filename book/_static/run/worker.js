@@ -45,18 +45,28 @@ async function start({ pyodide: folder, packages, python, checks: known, files }
   const hear = { loading: waits, loaded, failed: (sentence) => problems.push(sentence) };
   self.mountSiteFiles(pyodide.FS, library, files.site, files.sizes, hear);
   const cells = pyodide.pyimport("cells").Cells((kind, value) => postMessage({ show: kind, value }));
-  // What goes past Python's own sys.stdout would be written on the browser's console, without an end.
+  // What goes past sys.stdout would be written on the browser's console, without an end.
+  const sys = pyodide.pyimport("sys");
+  sys.__stdout__ = sys.__stderr__ = cells.outputs;
   const decoder = new TextDecoder();
-  const write = (bytes) => cells.outputs.write(decoder.decode(bytes, { stream: true })) && bytes.length;
+  const write = (bytes) => {
+    below = (below + decoder.decode(bytes, { stream: true })).slice(0, BELOW);
+    return bytes.length;
+  };
   pyodide.setStdout({ write });
   pyodide.setStderr({ write });
   started = true;
   return { pyodide, cells };
 }
 
+// What is written below Python, by os.write(1, …), while no Python can be called: its beginning is shown at the end.
+const BELOW = 10_000; // characters
+let below = "";
+
 async function run({ run: number, cell, source, before }) {
   const { pyodide, cells } = await starting;
   problems = [];
+  below = "";
   const callbacks = { messageCallback() {}, errorCallback: (problem) => problems.push(problem) };
   const load = (code) => pyodide.loadPackagesFromImports(code, callbacks);
   await load(source);
@@ -68,6 +78,7 @@ async function run({ run: number, cell, source, before }) {
     if (found.length) postMessage({ clear: true });
     end = found.length ? cells.run(cell, source, before) : false;
   }
+  if (below) postMessage({ show: "text", value: below });
   if (problems.length && !end) postMessage({ show: "error", value: `\n${problems.join("\n")}\n` });
   const { left, kept, lost } = cells;
   postMessage({ done: number, ok: end, left, kept, lost });

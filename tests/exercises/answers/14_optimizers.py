@@ -129,7 +129,7 @@ def adamw(w, gradients, etas, decay):  # the last one alone
 # %% adamw, right
 def adamw(w, gradients, etas, decay):  # the library's, all of w as a matrix
     params, made = {"w": w.reshape(1, -1).copy()}, []
-    optimizer = AdamW(lambda t, total: float(etas[t]), decay, beta2=0.99)
+    optimizer = AdamW(lambda t, total: float(etas[t]), weight_decay=decay, beta2=0.99)
     for g in gradients:
         optimizer.step(params, {"w": g.reshape(1, -1)})
         made.append(params["w"].reshape(w.shape).copy())
