@@ -89,7 +89,7 @@ class Course:
             content = None
             if entry["outcome"] == "found":
                 content = self._notebook("submitted", assignment, key).read_bytes()
-            yield key, entry["name"], content, entry["reason"]
+            yield key, entry["name"], content, entry["reason"] if entry["outcome"] == "unreadable" else ""
 
     def grade(self, assignment, **how):
         """Grade what was collected and return the results; `how` as `assignments.grade.everyone` takes it."""

@@ -25,3 +25,11 @@ def test_a_sandbox_that_is_lost_in_the_middle_is_nobodys_zero(monkeypatch):
     monkeypatch.setattr(sandbox.Sandbox, "start", start)
     with pytest.raises(NoSandbox, match="no memory"):
         grade.grade(ASSIGNMENT, touched(), "secret")
+
+
+def test_an_empty_folder_is_missing_not_unreadable(tmp_path):
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    its = folder.Course(tmp_path / "course")
+    its.collect(ASSIGNMENT, tmp_path / "in")
+    (found,) = its.grade(ASSIGNMENT, verbose=False)
+    assert (found["student"], found["outcome"], found["score"]) == ("ada", "missing", 0)
