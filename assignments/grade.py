@@ -163,6 +163,11 @@ def everyone(
     Returns
     -------
     list of dict
+
+    Raises
+    ------
+    RuntimeError
+        When all others are graded, if some could not be and it was not their fault.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -180,14 +185,25 @@ def everyone(
             results.append(done | entry)
         else:
             tasks[student] = (path, entry | {"fingerprint": mark}, content)
+            path.unlink(missing_ok=True)  # of another submission: its marks must not stand for this one
+    lost = []
     with executor or ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         futures = {
             pool.submit(in_a_process, assignment.name, content, secret, unsafe, limits): (path, entry)
             for path, entry, content in tasks.values()
         }
-        for future in tqdm(as_completed(futures), "grading", len(futures), disable=not verbose, unit="submission"):
-            path, entry = futures[future]
-            results.append(store(path, future.result() | entry))
+        try:
+            for future in tqdm(as_completed(futures), "grading", len(futures), disable=not verbose, unit="submission"):
+                path, entry = futures[future]
+                if error := future.exception():  # no sandbox, or no machine: the others go on
+                    lost.append(f"{entry['student']}: {error}")
+                else:
+                    results.append(store(path, entry | future.result()))
+        finally:
+            for future in futures:  # when it is stopped, those that have not begun do not begin
+                future.cancel()
+    if lost:
+        raise RuntimeError(f"{len(lost)} of {len(futures)} submissions could not be graded; {'; '.join(lost[:5])}")
     return sorted(results, key=lambda result: result["student"])
 
 
@@ -211,7 +227,8 @@ def in_a_process(name, content, secret, unsafe=False, limits=None):
             raise RuntimeError(done.stderr.decode(errors="replace").strip())  # no sandbox: nobody's fault here
         if done.returncode or not found.is_file():
             words = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"status {done.returncode}"]
-            return record(assignment, "crashed", f"the grader ended: {words[0]}")
+            found = record(assignment, "crashed", f"the grader ended: {words[0]}")
+            return found | {"fingerprint": ""}  # perhaps for want of memory: the next run tries again
         return json.loads(found.read_text(encoding="utf-8"))
 
 

@@ -1,15 +1,14 @@
 """Grading, where what goes wrong is not the student's doing."""
 
 import json
-import sys
+import threading
 
 import pytest
 
-from assignments import course, grade, sandbox
+from assignments import course, folder, grade, sandbox
 from assignments.sandbox import NoSandbox
 
 ASSIGNMENT = course.assignment("softmax")
-linux = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
 
 def touched(text="x = 1"):
@@ -33,3 +32,63 @@ def test_an_empty_folder_is_missing_not_unreadable(tmp_path):
     its.collect(ASSIGNMENT, tmp_path / "in")
     (found,) = its.grade(ASSIGNMENT, verbose=False)
     assert (found["student"], found["outcome"], found["score"]) == ("ada", "missing", 0)
+
+
+def class_of(*students):
+    return [(student, student.title(), touched(f"# {student}"), "") for student in students]
+
+
+def test_one_that_could_not_be_graded_stops_no_other(tmp_path, monkeypatch):
+    def in_a_process(name, content, *_):
+        if b"# bob" in content:
+            raise RuntimeError("expected to start a sandbox")
+        return grade.record(ASSIGNMENT, "graded")
+
+    monkeypatch.setattr(grade, "in_a_process", in_a_process)
+    with pytest.raises(RuntimeError, match=r"1 of 3 submissions could not be graded; bob: expected to start"):
+        grade.everyone(ASSIGNMENT, class_of("ada", "bob", "eva"), tmp_path, "secret", verbose=False)
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["ada", "eva"]
+
+
+def test_when_it_is_stopped_no_other_begins(tmp_path, monkeypatch):
+    began, stop = [], threading.Event()
+
+    def in_a_process(name, content, *_):
+        began.append(content)
+        stop.wait(10)
+        return grade.record(ASSIGNMENT, "graded")
+
+    def interrupted(futures):
+        threading.Timer(0.2, stop.set).start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grade, "in_a_process", in_a_process)
+    monkeypatch.setattr(grade, "as_completed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        grade.everyone(ASSIGNMENT, class_of(*"abcdef"), tmp_path, "secret", workers=1, verbose=False)
+    assert len(began) == 1
+
+
+def test_what_the_grader_itself_died_of_is_tried_again(tmp_path, monkeypatch):
+    class Died:
+        returncode, stderr = -9, b""
+
+    monkeypatch.setattr(grade.subprocess, "run", lambda *a, **k: Died)
+    (found,) = grade.everyone(ASSIGNMENT, class_of("ada"), tmp_path, "secret", verbose=False)
+    assert (found["outcome"], found["score"], found["reason"]) == ("crashed", None, "the grader ended: status -9")
+    monkeypatch.setattr(grade, "in_a_process", lambda *_: grade.record(ASSIGNMENT, "graded"))
+    (found,) = grade.everyone(ASSIGNMENT, class_of("ada"), tmp_path, "secret", verbose=False)
+    assert found["outcome"] == "graded"
+
+
+def test_marks_of_another_submission_do_not_stand_for_this_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(grade, "in_a_process", lambda *_: grade.record(ASSIGNMENT, "graded"))
+    grade.everyone(ASSIGNMENT, class_of("ada"), tmp_path, "secret", verbose=False)
+
+    def lost(*_):
+        raise RuntimeError("no sandbox")
+
+    monkeypatch.setattr(grade, "in_a_process", lost)
+    with pytest.raises(RuntimeError):
+        grade.everyone(ASSIGNMENT, [("ada", "Ada", touched("y = 2"), "")], tmp_path, "secret", verbose=False)
+    assert list(tmp_path.iterdir()) == []
