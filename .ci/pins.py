@@ -33,6 +33,8 @@ GROUPS = {
     "JupyterLab": EXTRAS["lab"],
 }
 
+WITH_TORCH = ("nnlib", "the book", "what runs the notebooks", "the tests")  # the groups that are there where PyTorch is
+
 # PyTorch releases for Linux on PyPI bring several GB of CUDA; those named +cpu do not, and have an index of their own.
 TORCH_HEAD = """\
 # PyTorch's CPU build, which the tests compare gradients with; nothing else uses it. `make test` installs it. By hand:
@@ -59,12 +61,13 @@ def pins(requirements, extras=("",), seen=None):
 
 def main():
     try:
-        text, known = HEAD, {}
+        text, known, with_torch = HEAD, {}, set()
         for title, requirements in GROUPS.items():
             group = {name: version for name, version in pins(requirements).items() if name not in known}
             known |= group
+            with_torch |= group.keys() if title in WITH_TORCH else set()
             text += f"\n# {title}\n" + "".join(f"{name}=={group[name]}\n" for name in sorted(group))
-        torch = {name: version for name, version in pins(["torch"]).items() if name not in known}
+        torch = {name: version for name, version in pins(["torch"]).items() if name not in with_torch}
         torch_text = TORCH_HEAD + TORCH_LINES.format(torch.pop("torch").removesuffix("+cpu"))
         torch_text += "".join(f"{name}=={torch[name]}\n" for name in sorted(torch))
     except PackageNotFoundError as error:
