@@ -5,9 +5,11 @@ does, it costs nobody else anything. Results are files, one a student, which app
 """
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,8 @@ from .student import Student
 
 ROOT = Path(__file__).parent
 LONGEST = 2_000  # characters of a reason
+CODE = 50_000  # characters of an answer that are shown: it is the student's process that says what its code is
+PR_SET_PDEATHSIG = 1  # of prctl
 EMPTY = "empty: nothing was added to the notebook as it was given"
 
 
@@ -69,7 +73,7 @@ def grade(assignment, content, secret, *, limits=None, unsafe=False):
     folder = ROOT / assignment.name
     with Student(code, Sandbox(unsafe=unsafe), limits, folder) as student:
         checks = [_run(check, student, generator(secret, assignment.name, check.name)) for check in assignment.checks]
-        sources = {question: student.source(question) for question in assignment.answers}
+        sources = {question: _cut(student.source(question), CODE) for question in assignment.answers}
         notes = [*submission.notes, *student.notes]
     found = record(assignment, "graded", "", notes, checks, written, sources)
     lost = {check["outcome"] for check in checks} & {"timed out", "crashed"}
@@ -120,9 +124,9 @@ def _entry(check, outcome, reason):
     return question | {"points": points, "max": float(check.points), "outcome": outcome, "reason": _cut(reason)}
 
 
-def _cut(text):
+def _cut(text, longest=LONGEST):
     text = str(text).encode("utf-8", "replace").decode("utf-8")
-    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+    return text if len(text) <= longest else text[:longest] + " …"
 
 
 # ---- a whole class ---------------------------------------------------------------------------------------------------
@@ -256,6 +260,8 @@ def main():
     parser.add_argument("--unsafe", action="store_true", help="run students' code without a sandbox")
     parser.add_argument("--limits", type=json.loads, default={}, help="JSON, by name")
     asked = parser.parse_args()
+    if sys.platform == "linux":  # when the process ends that waits for this one, so does this one, killed or not
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     assignment, content = course.assignment(asked.assignment), asked.submission.read_bytes()
     try:
         limits = Limits(**asked.limits)
