@@ -12,7 +12,7 @@ DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book site test test-browser-all lab notebooks stills chapter check lint test-matrix clean distclean
+.PHONY: help serve book site test test-browser-all lab notebooks stills chapter assignment check lint test-matrix clean distclean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -60,6 +60,10 @@ stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws 
 chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
 	@.ci/setup book notebooks test chromium
 	@$(PY) .ci/chapter/new.py "$$N" "$$SLUG" "$$TITLE"
+
+assignment:  ## begin an assignment: make assignment N=8 SLUG=momentum TITLE="Momentum"
+	@.ci/setup python
+	@$(PY) .ci/assignment/new.py "$$N" "$$SLUG" "$$TITLE"
 
 check:  ## run all that concerns one chapter: make check CHAPTER=04
 	@.ci/setup book web notebooks test npm torch chromium

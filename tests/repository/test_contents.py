@@ -93,8 +93,9 @@ def test_the_api_names_the_chapters_that_a_module_comes_from():
 
 
 def test_no_placeholder_is_left():
-    """What `make chapter` writes and an author must replace."""
+    """What `make chapter` and `make assignment` write and an author must replace."""
     places = ["README.md", "_toc.yml", "book/*.md", "notebooks/*.ipynb", "book/_static/figures/*.js"]
-    paths = [path for place in [*places, "tests/figure_rows/*.py"] for path in ROOT.glob(place)]
+    places += ["tests/figure_rows/*.py", "assignments/*/*.*"]
+    paths = [path for place in places for path in ROOT.glob(place) if path.suffix != ".pyc"]
     left = [path for path in paths if re.search(r"\bTODO\b", path.read_text(encoding="utf-8"))]
     assert not left, "TODO still stands in\n" + "\n".join(path.relative_to(ROOT).as_posix() for path in left)
