@@ -1,0 +1,83 @@
+"""What the instructor's pages take from elsewhere: the plan of a course, and a chapter's objectives.
+
+``{course-plan}``
+    The weeks of the book's first page, each with the assignment that is handed out in it. Its body names them, one a
+    line, ``digits: 2``; title, time and points come from their notebooks.
+``{objectives} 04``
+    What the reader of a chapter will be able to do, and the time it takes, as its notebook says.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from docutils.statemachine import StringList
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+
+def weeks(root):
+    """Return the rows of the weekly plan: (week, chapters, hours)."""
+    text = Path(root, "book", "introduction.md").read_text(encoding="utf-8")
+    rows = re.search(r"^\| week \|.*\n\|[- |]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)[1]
+    return [tuple(cell.strip() for cell in row.strip("|").split(" | ")[:3]) for row in rows.splitlines()]
+
+
+def assignments(root):
+    """Return what each assignment's notebook says of it: {name: {"number", "title", "minutes", "points", "by hand"}}."""
+    found = {}
+    for path in Path(root, "assignments").glob("*/source.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        marks = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
+        points = [(mark["points"], mark["solution"]) for mark in marks if mark.get("grade")]
+        found[path.parent.name] = notebook["metadata"]["assignment"] | {
+            "points": sum(worth for worth, _ in points),
+            "by hand": sum(worth for worth, written in points if written),
+        }
+    return dict(sorted(found.items(), key=lambda pair: pair[1]["number"]))
+
+
+def objectives(path):
+    """Return what a chapter says of itself, in Markdown: what its reader will be able to do, and the time it takes."""
+    first = "".join(json.loads(Path(path).read_text(encoding="utf-8"))["cells"][0]["source"])
+    able = re.search(r"\*\*You will be able to\*\* (.*?)\n\n", first, re.DOTALL)[1]
+    minutes = re.search(r"\*\*It takes\*\* (about \d+ minutes)", first)[1]
+    return " ".join(able.split()), minutes
+
+
+class CoursePlan(SphinxDirective):
+    """A table, a row a week."""
+
+    has_content = True
+
+    def run(self):
+        self.env.note_reread()
+        there, planned = assignments(self.env.srcdir), dict(re.split(r": *", line) for line in self.content if line)
+        if set(planned) != set(there):
+            raise ExtensionError(f"course-plan: expected a week for each of {sorted(there)}, got {sorted(planned)}")
+        rows = ["| week | chapters | hours | assignment, handed out | its hours | points |", "| --- " * 6 + "|"]
+        for week, chapters, hours in weeks(self.env.srcdir):
+            given = [there[name] for name, when in planned.items() if when == week]
+            titles = "; ".join(f"{each['number']} · {each['title']}" for each in given)
+            times = "; ".join(f"{each['minutes'] / 60:.1f}".removesuffix(".0") for each in given)
+            worth = "; ".join(f"{each['points'] - each['by hand']} + {each['by hand']} by hand" for each in given)
+            rows.append(f"| {week} | {chapters} | {hours} | {titles} | {times} | {worth} |")
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
+class Objectives(SphinxDirective):
+    """A paragraph."""
+
+    required_arguments = 1
+
+    def run(self):
+        (path,) = Path(self.env.srcdir, "notebooks").glob(f"{self.arguments[0]}_*.ipynb")
+        self.env.note_dependency(str(path))
+        able, minutes = objectives(path)
+        return self.parse_text_to_nodes(f"**Objectives**, {minutes}: {able}")
+
+
+def setup(app):
+    app.add_directive("course-plan", CoursePlan)
+    app.add_directive("objectives", Objectives)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
