@@ -8,6 +8,7 @@ import copy
 import os
 import re
 import sys
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 
@@ -73,8 +74,11 @@ def write(path, marks):
 
 def harmless(text):
     """Return a text in one line that no spreadsheet takes for a formula."""
-    line = re.sub(r"\s+", " ", text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")).strip()
-    return f"'{line}" if line.startswith(FORMULAS) else line
+    line = re.sub(r"[\s\x00-\x1f\x7f]+", " ", text.encode("utf-8", "replace").decode("utf-8")).strip()
+    seen = unicodedata.normalize(
+        "NFKC", "".join(filter(str.isprintable, line))
+    )  # wide signs count, too, and hidden ones
+    return f"'{line}" if seen.lstrip().startswith(FORMULAS) else line
 
 
 def notebook_of(assignment, result):
