@@ -287,7 +287,7 @@ READING = [
         others = [place for place in glob.glob("/proc/[0-9]*") if not os.path.samefile(place, "/proc/self")]
         look(*(f"{place}/root{OUTSIDE}/marker" for place in ["/proc/self", *others]))
         look(*(f"{place}/cwd/assignments/grade.py" for place in ["/proc/self", *others]))
-        look(*(f"{place}/{name}" for place in others for name in ("environ", "mem", "maps", "fd/3")))
+        look(*(f"{place}/{name}" for place in others for name in ("environ", "mem", "fd/3")))
         found[:] = [(path, text) for path, text in found if text]
         """,
         SAY,
