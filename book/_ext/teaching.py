@@ -11,7 +11,6 @@ import json
 import re
 from pathlib import Path
 
-from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,7 +23,7 @@ def weeks(root):
 
 
 def assignments(root):
-    """Return what each assignment's notebook says of it: {name: {"number", "title", "minutes", "points", "by hand"}}."""
+    """Return by name what each assignment's notebook says of it, and what it is worth, in all and by hand."""
     found = {}
     for path in Path(root, "assignments").glob("*/source.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -35,6 +34,13 @@ def assignments(root):
             "by hand": sum(worth for worth, written in points if written),
         }
     return dict(sorted(found.items(), key=lambda pair: pair[1]["number"]))
+
+
+def describe(assignment):
+    """Return an assignment's number and title, the time it takes and what it is worth, in words."""
+    hours = f"{assignment['minutes'] / 60:.1f}".removesuffix(".0")
+    title, points = f"{assignment['number']} · {assignment['title']}", assignment["points"]
+    return f"**{title}**, {hours} hours, {points} points, {assignment['by hand']} of them by hand"
 
 
 def objectives(path):
@@ -55,13 +61,10 @@ class CoursePlan(SphinxDirective):
         there, planned = assignments(self.env.srcdir), dict(re.split(r": *", line) for line in self.content if line)
         if set(planned) != set(there):
             raise ExtensionError(f"course-plan: expected a week for each of {sorted(there)}, got {sorted(planned)}")
-        rows = ["| week | chapters | hours | assignment, handed out | its hours | points |", "| --- " * 6 + "|"]
+        rows = ["| week | chapters | hours | assignment, handed out |", "| --- " * 4 + "|"]
         for week, chapters, hours in weeks(self.env.srcdir):
-            given = [there[name] for name, when in planned.items() if when == week]
-            titles = "; ".join(f"{each['number']} · {each['title']}" for each in given)
-            times = "; ".join(f"{each['minutes'] / 60:.1f}".removesuffix(".0") for each in given)
-            worth = "; ".join(f"{each['points'] - each['by hand']} + {each['by hand']} by hand" for each in given)
-            rows.append(f"| {week} | {chapters} | {hours} | {titles} | {times} | {worth} |")
+            given = (describe(there[name]) for name, when in planned.items() if when == week)
+            rows.append(f"| {week} | {chapters} | {hours} | {'; '.join(given)} |")
         return self.parse_text_to_nodes("\n".join(rows))
 
 
