@@ -463,7 +463,12 @@ DOING = [
         "import sys\nsys.setrecursionlimit(10**9)\ndef down(n):\n    return down(n + 1) + 1\ndown(0)",
         tags="sweep",
     ),
-    harm("a loop in a cell", "while True:\n    pass", says="took too long and was left out", tags="user twice"),
+    harm(
+        "a loop in a cell",
+        "import time\nwhile True:\n    time.sleep(0.1)",
+        says="took too long and was left out",
+        tags="user twice",
+    ),
     harm(
         "waits for input, a lock and a socket",
         "import threading\nlock = threading.Lock()\nlock.acquire()",
@@ -551,6 +556,7 @@ DOING = [
         "takes all memory",
         "held = []\nwhile True:\n    held.append(bytearray(10**8))",
         says="MemoryError|took too long",
+        tags="sweep",
     ),
     harm(
         "returns more than there is",
@@ -1014,7 +1020,7 @@ UNREADABLE = [
     file("a renamed zip", zipped({"softmax.ipynb": b"{}"}), "zip"),
     file("a text", b"I could not open it", "JSON|notebook|graded", "softmax.txt"),
     file("deep", b'{"cells":' + b"[" * 200_000, "deep"),
-    file("many values", b'{"cells":[' + b"{}," * 4_500_000 + b"{}]}", "values"),
+    file("many values", b'{"cells":[' + b"{}," * 4_500_000 + b"{}]}", "values")._replace(tags=frozenset({"sweep"})),
     file("a list", b"[1, 2]", "no notebook"),
     file("null", b'{"nbformat": 4, "cells": null}', "list of cells"),
     file("null bytes only", bytes(1000), "null bytes"),
