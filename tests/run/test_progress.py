@@ -23,7 +23,8 @@ SERIOUS = """async () => (await axe.run({ resultTypes: ['violations'] })).violat
 
 @pytest.fixture
 def window(browser, address):
-    """Open tabs that share a storage of their own; at the end none has complained."""
+    """Open tabs that share a storage of their own; at the end none has complained. With a script nobody listens: the
+    theme complains of what it takes away."""
     contexts, found = [], []
 
     def opened(script=None, width=1280, **options):
@@ -31,7 +32,8 @@ def window(browser, address):
         context.set_default_timeout(30_000)
         if script:
             context.add_init_script(script)
-        context.on("page", lambda tab: listen(tab, address, found))
+        else:
+            context.on("page", lambda tab: listen(tab, address, found))
         contexts.append(context)
         return context
 
@@ -96,7 +98,7 @@ def test_an_answer_that_passes_is_marked_and_nothing_else_is(window, address):
     assert [count(tab, number) for number in ("00", "01")] == ["1 of 5 exercises passed", "0 of 4 exercises passed"]
 
     assert other.locator("text=You have passed 1 of").is_visible(), "the other tab has heard of it"
-    assert row(other, "ex-00-2") == "passed" and row(other, "ex-00-1") == "–"
+    assert row(other, "ex-00-2") == "passed" and row(other, "ex-00-1") == "not yet"
     assert count(other, "00") == "1 of 5 exercises passed"
     chapter.edit(CHAIN, "chain = 0")
     chapter.press(CHAIN, "reset")
@@ -107,14 +109,14 @@ def test_an_answer_that_passes_is_marked_and_nothing_else_is(window, address):
 
 def test_it_is_saved_as_a_file_forgotten_and_read_back(window, address, tmp_path):
     tab = table(window(), address)
-    said = tab.locator(".progress-bar .run-status")
+    said = tab.locator(".progress-buttons .run-status")
     buttons = {name: tab.get_by_role("button", name=name) for name in ("Save as a file", "Read a file", "Forget all")}
     for name in ("Save as a file", "Forget all"):
         buttons[name].click()
         assert said.text_content().startswith("There is nothing to ")
     checks = published(tab)
     tab = table(tab.context, address, {QUICK: {"chain": checks["chain"], "both": checks["both"]}})
-    said = tab.locator(".progress-bar .run-status")
+    said = tab.locator(".progress-buttons .run-status")
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Save as a file").click()
     path = tmp_path / download.value.suggested_filename
@@ -131,8 +133,9 @@ def test_it_is_saved_as_a_file_forgotten_and_read_back(window, address, tmp_path
     forget.click()
     tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
-    assert said.text_content() == "All marks are forgotten." and tab.evaluate("localStorage.length") == 0
-    assert row(tab, "ex-00-2") == "–" and count(tab, "00") == ""
+    assert said.text_content() == "All marks are forgotten."
+    assert tab.evaluate("key => localStorage.getItem(key)", KEY) is None
+    assert row(tab, "ex-00-2") == "not yet" and count(tab, "00") == ""
 
     with tab.expect_file_chooser() as chooser:
         tab.get_by_role("button", name="Read a file").click()
@@ -193,7 +196,7 @@ def test_for_everybody(window, address, mode):
     link = tab.get_by_role("link", name="00 · Warm-up 1 of 5 exercises passed")
     assert re.sub(r"\s+", " ", link.inner_text()).startswith("00 · Warm-up 1 of 5")
     tab.emulate_media(media="print")
-    assert not tab.locator(".progress-bar").is_visible() and tab.locator("td", has_text="earlier").is_visible()
+    assert not tab.locator(".progress-buttons").is_visible() and tab.locator("td", has_text="earlier").is_visible()
     tab.goto(f"{address}/notebooks/{QUICK}.html")
     assert not tab.locator("#ex-00-2 .progress-mark").is_visible(), "on paper stands what is published"
     tab.emulate_media(media="screen", forced_colors="active")

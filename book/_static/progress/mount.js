@@ -21,7 +21,7 @@ const counts = [...document.querySelectorAll("nav.bd-docs-nav a")].flatMap((/** 
   const chapter = chapterAt(link.href, published);
   if (!chapter) return [];
   const words = make("span", { className: "progress-count", hidden: true });
-  link.append(" ", words);
+  link.append("\u2002", words);
   return [{ chapter, words }];
 });
 
@@ -41,14 +41,16 @@ const WORDS = { passed: "passed", earlier: "passed an earlier check", none: "" }
 const headings = Object.entries(published[here] ?? {}).flatMap(([name, [label]]) => {
   const heading = document.querySelector(`#${label} > .admonition-title`);
   const words = make("span", { className: "progress-mark", role: "status" });
-  heading?.append(" ", words);
+  heading?.append("\u2002", words);
   return heading ? [{ name, words, remark: "" }] : [];
 });
 
 function showHeadings() {
   for (const { name, words, remark } of headings) {
-    const text = remark || WORDS[progress.state(here, name)];
-    if (words.textContent !== text) words.textContent = text;
+    const state = progress.state(here, name);
+    const text = remark || WORDS[state];
+    words.classList.toggle("progress-done", state === "passed");
+    if (words.textContent !== text) words.textContent = text; // which a screen reader speaks
   }
 }
 

@@ -4,7 +4,7 @@ import { Bar, make } from "../run/bar.js";
 import { Refused, chapterAt } from "./store.js";
 
 const FILE = "neural-networks-progress.json";
-const WORDS = { passed: "passed", earlier: "passed an earlier check: run your answer again", none: "–" };
+const WORDS = { passed: "passed", earlier: "passed an earlier check: run your answer again", none: "not yet" };
 const NO_STORAGE =
   "This browser keeps nothing for this site, as in some private windows: a mark is gone when its page is closed.";
 const DAMAGED =
@@ -23,11 +23,11 @@ export function mountTable(box, progress, changed) {
     const its = Object.entries(progress.published[chapter]).find(([, [label]]) => `#${label}` === hash);
     return { row, cell, chapter, name: its?.[0] };
   });
-  box.querySelector("thead tr").append(make("th", { scope: "col", className: "head", textContent: "Yours" }));
+  box.querySelector("thead tr").append(make("th", { scope: "col", className: "head", textContent: "Your answer" }));
 
   const summary = make("p", { className: "progress-summary" });
   const trouble = make("p", { className: "progress-trouble" });
-  const bar = new Bar("run-bar progress-bar", "Your progress");
+  const bar = new Bar("run-bar progress-buttons", "Your progress");
   const input = make("input", { type: "file", accept: ".json,application/json", hidden: true });
   bar.add("save", "Save as a file", null, save);
   bar.add("read", "Read a file", null, () => input.click());
