@@ -17,19 +17,22 @@ RAN = """([number, name]) => {
   cell.dispatchEvent(new CustomEvent('cell-ran', { bubbles: true, detail }));
 }"""  # what a cell says when it has run: starting Python for it takes longer than all else here
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('SecurityError'); } });"
-SERIOUS = """async () => (await axe.run({ resultTypes: ['violations'] })).violations
+SERIOUS = """async options => (await axe.run(
+    { include: ['nav.bd-docs-nav', '.progress-buttons', '.progress-exercise'] },
+    { resultTypes: ['violations'], ...options })).violations
   .filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].html}`)"""
 
 
 @pytest.fixture
 def window(browser, address):
     """Open tabs that share a storage of their own; at the end none has complained. With a script nobody listens: the
-    theme complains of what it takes away."""
+    theme complains of what it takes away. No formula is set, which would take longer than all else."""
     contexts, found = [], []
 
     def opened(script=None, width=1280, **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         context.set_default_timeout(30_000)
+        context.route("**/tex-chtml.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
         if script:
             context.add_init_script(script)
         else:
@@ -82,7 +85,6 @@ def test_an_answer_that_passes_is_marked_and_nothing_else_is(window, address):
     tab = chapter.tab
     assert tab.locator(".progress-mark:visible, .progress-count:visible").count() == 0
     assert chapter.run(SOLUTION) == "ran" and "chain: passed" in chapter.printed(SOLUTION)
-    assert chapter.run(CHAIN) == "ran" and "not yet" in chapter.printed(CHAIN)
     assert mark(tab, "ex-00-2") == count(tab, "00") == ""
 
     answer = notebook_cells(QUICK)[SOLUTION - 1].source
@@ -100,10 +102,8 @@ def test_an_answer_that_passes_is_marked_and_nothing_else_is(window, address):
     assert other.locator("text=You have passed 1 of").is_visible(), "the other tab has heard of it"
     assert row(other, "ex-00-2") == "passed" and row(other, "ex-00-1") == "not yet"
     assert count(other, "00") == "1 of 5 exercises passed"
-    chapter.edit(CHAIN, "chain = 0")
     chapter.press(CHAIN, "reset")
-    tab.reload()
-    tab.locator(".progress-mark:visible").wait_for()
+    assert chapter.run(CHAIN) == "ran" and "not yet" in chapter.printed(CHAIN)
     assert mark(tab, "ex-00-2") == "passed" and mark(tab, "ex-00-1") == ""
 
 
@@ -151,15 +151,6 @@ def test_it_is_saved_as_a_file_forgotten_and_read_back(window, address, tmp_path
         assert said.text_content().endswith("Nothing has changed.") and row(tab, "ex-00-2") == "passed"
 
 
-def test_a_check_that_was_changed_is_said_in_words(window, address):
-    tab = table(window(), address, {QUICK: {"chain": "0123456789abcdef"}})
-    assert row(tab, "ex-00-2") == "passed an earlier check: run your answer again"
-    assert count(tab, "00") == "0 of 5 exercises passed"
-    tab.goto(f"{address}/notebooks/{QUICK}.html")
-    tab.locator(".progress-mark:visible").wait_for()
-    assert mark(tab, "ex-00-2") == "passed an earlier check"
-
-
 def test_where_the_browser_keeps_nothing_the_page_says_so(window, address):
     context = window(NO_STORAGE)
     tab = table(context, address)
@@ -178,21 +169,22 @@ def test_without_scripts_nothing_dead_shows(window, address):
     assert tab.get_by_role("link", name="Exercise 0.2").is_visible()
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_for_everybody(window, address, mode):
-    """On a phone and at 400 %, in the reader's own colours, heard, and on paper."""
-    context = window(width=320, color_scheme=mode)
+def test_for_everybody(window, address):
+    """On a phone and at 400 %, light and dark, in one's own colours, heard, and on paper; a check was changed."""
+    context = window(width=320)
     tab = table(context, address)
-    checks = published(tab)
-    tab = table(context, address, {QUICK: {"chain": checks["chain"], "both": "0" * 8}})
-    tab.wait_for_function(f"document.documentElement.dataset.theme === '{mode}'")
+    tab = table(context, address, {QUICK: {"chain": published(tab)["chain"], "both": "0" * 8}})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
     box = tab.locator(".progress-table .pst-scrollable-table-container")
     assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert tab.locator("tr:has(a[href$='#ex-00-2']) th").get_attribute("scope") == "row"
+    assert row(tab, "ex-00-5") == "passed an earlier check: run your answer again"
     tab.set_viewport_size({"width": 1280, "height": 900})  # the contents show
     tab.evaluate(script())
-    assert tab.evaluate(SERIOUS) == []
+    assert tab.evaluate(SERIOUS, {}) == []
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert tab.evaluate(SERIOUS, {"runOnly": ["color-contrast"]}) == []
     link = tab.get_by_role("link", name="00 · Warm-up 1 of 5 exercises passed")
     assert re.sub(r"\s+", " ", link.inner_text()).startswith("00 · Warm-up 1 of 5")
     tab.emulate_media(media="print")
@@ -203,3 +195,4 @@ def test_for_everybody(window, address, mode):
     seen = tab.locator("#ex-00-2 .progress-mark")
     seen.wait_for()
     assert seen.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+    assert mark(tab, "ex-00-2") == "passed" and mark(tab, "ex-00-5") == "passed an earlier check"

@@ -62,8 +62,9 @@ document.addEventListener("cell-ran", (event) => {
   if (!heading) return;
   heading.remark = "";
   if (passes(output.printed, name)) {
-    if (check.made.text !== check.published) heading.remark = "passed an edited check: not counted";
-    else if (!progress.pass(here, name)) heading.remark = "passed; this browser does not keep it";
+    if (check.made.text === check.published) {
+      if (!progress.pass(here, name)) heading.remark = "passed; this browser does not keep it";
+    } else if (progress.state(here, name) !== "passed") heading.remark = "passed an edited check: not counted";
   }
   show();
 });
