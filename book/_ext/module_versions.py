@@ -12,7 +12,7 @@ from pathlib import Path
 from pyodide_folder import ROOT, sha256
 
 STATIC = ROOT / "book" / "_static"
-FOLDERS = ("digit", "figures", "page", "run")
+FOLDERS = ("digit", "figures", "page", "progress", "run")
 
 
 @cache

@@ -327,6 +327,8 @@ def test_a_slow_cell_says_so_first(tab, address):
     assert chapter.status(3) == "A cell above takes about 40 s in a browser."
     assert question.all_text_contents() == ["Run with one epoch, about 4 s", "Run as it is, about 40 s"]
     assert question.first.evaluate("button => button === document.activeElement")
+    tab.keyboard.press("Tab")
+    assert question.last.evaluate("button => button === document.activeElement")
     tab.keyboard.press("Escape")
     assert chapter.state(3) is None and chapter.status(3) == ""
 

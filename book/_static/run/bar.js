@@ -51,7 +51,9 @@ export class Bar {
       });
       return button;
     });
-    this.question.onkeydown = (event) => event.key === "Escape" && close();
+    this.question.onkeydown = ({ key }) => {
+      if (key === "Escape") close(); // without a value: false would take Tab and Enter from the buttons
+    };
     this.question.replaceChildren(...buttons);
     this.question.hidden = false;
     this.say(text);

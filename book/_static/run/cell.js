@@ -104,6 +104,7 @@ export class Cell {
       this.become(end, `Cell ${this.number} ${what} ${duration(seconds)}`);
     }
     this.judge();
+    if (end === "ran") this.element.dispatchEvent(new CustomEvent("cell-ran", { bubbles: true, detail: this }));
     return end;
   }
 

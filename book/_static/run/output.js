@@ -26,6 +26,11 @@ export class Output {
     if (this.noted.textContent !== text) this.noted.textContent = text;
   }
 
+  // The text that the last run has printed, as far as it is shown.
+  get printed() {
+    return [...this.fresh.querySelectorAll(".stream pre")].map((box) => box.textContent).join("");
+  }
+
   clear() {
     this.fresh.replaceChildren();
     this.#pictures = 0;
