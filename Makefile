@@ -8,6 +8,7 @@ PY := .venv/bin/python
 NOTEBOOKS ?= $(sort $(wildcard notebooks/*.ipynb))
 PORT ?= 8000
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+WORKERS := $(shell expr $(CORES) + 1)
 DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    # make says that it was interrupted
 export PYTHON
 
@@ -34,12 +35,12 @@ site:
 	@$(PY) -c '$(DIE_AT_CTRL_C); from jupyter_book.cli.main import main; main()' \
 	    build . -W -n --keep-going --all -q >/dev/null
 
-# One worker a core; a notebook or module stays on one worker. Each worker computes with one thread, so that they do not
-# wait for each other.
+# One worker more than cores, as one that drives a browser waits for it; a notebook or module stays on one worker. Each
+# worker computes with one thread, so that they do not wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
 	@.ci/setup book web notebooks test classroom npm torch chromium
-	@echo "• running the tests with $(CORES) workers; this takes minutes"
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES)
+	@echo "• running the tests with $(WORKERS) workers; this takes minutes"
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
 
 test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
 	@.ci/setup book web notebooks test classroom npm torch chromium engines
