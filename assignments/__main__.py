@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections import Counter
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,9 @@ def main(argv=None):
         return args.run(args) or 0
     except (ValueError, OSError, Unreadable, NoSandbox, RuntimeError) as error:
         print(f"assignments: {error}", file=sys.stderr)
+        return 1
+    except CancelledError:
+        print("assignments: the cluster is gone. The same command goes on where it was.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("assignments: stopped. The same command goes on where it was.", file=sys.stderr)
@@ -107,6 +111,7 @@ def _marks(args):
     with marks.Gradebook(its.path / "gradebook.db") as gradebook:
         gradebook.enter(assignment, results.values())
         given, _ = gradebook.given(assignment)
+    (its.path / "source" / assignment.name).mkdir(parents=True, exist_ok=True)  # what formgrader lists
     for key, result in results.items():
         if result["outcome"] != "missing":
             write(its.place("autograded", assignment, key), marks.notebook_of(assignment, result))

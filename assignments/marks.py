@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import unicodedata
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -154,7 +155,9 @@ class Gradebook:
             book.update_or_create_student(student, last_name=harmless(result.get("name", "")))
             if result["outcome"] == "missing":
                 continue
-            book.update_or_create_submission(name, student)
+            with warnings.catch_warnings():  # of SQLAlchemy's, about how nbgrader makes one
+                warnings.simplefilter("ignore")
+                book.update_or_create_submission(name, student)
             for question, points in points_of(assignment, result).items():
                 grade = book.find_grade(assignment.points_cell(question), name, name, student)
                 grade.auto_score = points

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import warnings
 
 import pandas as pd
 import pytest
@@ -169,7 +170,10 @@ def test_the_lms_reads_what_was_written(tmp_path):
 
 
 def test_the_gradebook_says_the_same(path):
-    enter(path)
+    """Without a warning of a library's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        enter(path)
     table = marks.table(ASSIGNMENT, CLASS, given(path)[0]).set_index("student")
     with Gradebook(f"sqlite:///{path}") as book:
         assert book.find_assignment("softmax").max_score == ASSIGNMENT.points
