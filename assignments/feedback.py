@@ -10,7 +10,7 @@ from pygments.lexers import PythonLexer
 
 from nnlib import files
 
-from .marks import points_of
+from .marks import notes_of, points_of
 
 PAGE = Path(__file__).with_name("feedback.html")
 WORDS = {
@@ -54,6 +54,7 @@ def page(assignment, result, given=None, comments=None):
         assignment=assignment,
         result=result,
         words=WORDS[result["outcome"]],
+        notes=notes_of(result),
         questions=questions,
         total=sum(counted) if counted else None,
         waiting=sum(question["is_written"] and question["points"] is None for question in questions),

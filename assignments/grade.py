@@ -150,7 +150,7 @@ def everyone(
     ----------
     assignment : Assignment
     submissions : iterable of (student, name, content or None, reason)
-        The file's bytes; None with a reason where none could be read.
+        The file's bytes, with a remark on how it was chosen or handed in; None with a reason where none could be read.
     folder : path
         Where the results are written, one file a student.
     secret : str
@@ -177,7 +177,7 @@ def everyone(
     folder.mkdir(parents=True, exist_ok=True)
     results, tasks = [], {}
     for student, name, content, reason in submissions:
-        entry = {"student": student, "name": name}
+        entry = {"student": student, "name": name, "remark": "" if content is None else reason}
         path = folder / f"{student}.json"
         if content is None:
             outcome = "unreadable" if reason else "missing"
@@ -186,7 +186,7 @@ def everyone(
         mark = fingerprint(assignment, content, secret, unsafe, limits)
         done = stored(path)
         if done and done.get("fingerprint") == mark:
-            results.append(done | entry)
+            results.append(done if done == done | entry else store(path, done | entry))
         else:
             tasks[student] = (path, entry | {"fingerprint": mark}, content)
             path.unlink(missing_ok=True)  # of another submission: its marks must not stand for this one

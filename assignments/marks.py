@@ -47,10 +47,15 @@ def table(assignment, results, given=None):
             | {question: points[question] for question in assignment.questions}
             | {"points": sum(counted) if counted else None, "of": assignment.points}
             | {"to mark": sum(points[question] is None for question in assignment.written) if counted else 0}
-            | {"reason": result["reason"], "notes": "; ".join(result["notes"])}
+            | {"reason": result["reason"], "notes": "; ".join(notes_of(result))}
         )
     columns = ["student", "name", "outcome", *assignment.questions, "points", "of", "to mark", "reason", "notes"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def notes_of(result):
+    """Return sentences on what was odd: how the file was chosen or handed in, and what was in it."""
+    return [*filter(None, [result.get("remark")]), *result["notes"]]
 
 
 def points_of(assignment, result):

@@ -50,6 +50,16 @@ def test_one_that_could_not_be_graded_stops_no_other(tmp_path, monkeypatch):
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["ada", "eva"]
 
 
+def test_a_remark_is_kept_with_the_result_and_a_new_one_grades_nothing_again(tmp_path, monkeypatch):
+    graded = []
+    monkeypatch.setattr(grade, "in_a_process", lambda *_: graded.append(1) or grade.record(ASSIGNMENT, "graded"))
+    for remark in ("", "the latest of 2 attempts"):
+        late = [("ada", "Ada", touched(), remark)]
+        (result,) = grade.everyone(ASSIGNMENT, late, tmp_path, "secret", verbose=False)
+        assert result == json.loads((tmp_path / "ada.json").read_text()) and result["remark"] == remark
+    assert len(graded) == 1
+
+
 def test_when_it_is_stopped_no_other_begins(tmp_path, monkeypatch):
     began, stop = [], threading.Event()
 

@@ -98,6 +98,13 @@ def test_written_answers_wait_where_something_was_written():
     assert table.loc["ada", WRITTEN].isna().all() and (table.loc["bob", WRITTEN] == 0).all()
 
 
+def test_a_remark_on_how_it_was_handed_in_reaches_the_table_and_the_page():
+    result = CLASS[0] | {"remark": "the LMS marks it as late", "notes": ["a BOM"]}
+    assert marks.table(ASSIGNMENT, [result]).loc[0, "notes"] == "the LMS marks it as late; a BOM"
+    page = feedback.page(ASSIGNMENT, result)
+    assert "Note: the LMS marks it as late." in page and "Note: a BOM." in page
+
+
 def test_a_person_wins_over_the_tests():
     table = marks.table(
         ASSIGNMENT, CLASS, {"bob": {"set_surprise": 7.5}, "ada": {WRITTEN[0]: 3.0}, "cat": {"prediction": 1.0}}
