@@ -276,7 +276,7 @@ def whole(place, *options, **more):
 
 MANY = [*corpus.MARKED, *corpus.VALUES, *corpus.SHAPES, *corpus.HONEST]
 FEW = [
-    entry for entry in corpus.SOFTMAX if "sweep" not in entry.tags and (entry not in MANY or MANY.index(entry) % 4 == 0)
+    entry for entry in corpus.SOFTMAX if "sweep" not in entry.tags and (entry not in MANY or MANY.index(entry) % 8 == 0)
 ]
 REST = [entry for entry in corpus.SOFTMAX if entry not in FEW]
 
@@ -284,7 +284,7 @@ REST = [entry for entry in corpus.SOFTMAX if entry not in FEW]
 def test_the_corpus_is_as_large_as_it_should_be():
     honest = [*corpus.HONEST, *(entry for entries in corpus.OTHER_HONEST.values() for entry in entries)]
     assert len(corpus.ATTACKS) >= 100 and len(honest) >= 30
-    assert len(FEW) >= 60
+    assert len(FEW) >= 50
 
 
 def test_softmax(here):
