@@ -100,7 +100,7 @@ def contents(number):
     caption, globs = next((caption, globs) for last, caption, globs in PARTS if int(number) <= last)
     if f"caption: {caption}\n" not in text:
         part = f"  - caption: {caption}\n    chapters:\n" + "".join(f"      - glob: {glob}\n" for glob in globs)
-        head, mark, rest = text.partition("  - caption: Teaching\n")
+        head, mark, rest = text.partition("  - caption: In a course\n")
         path.write_text(head + part + mark + rest, encoding="utf-8")
 
 

@@ -1,7 +1,8 @@
-"""*Open in JupyterLite*: the chapters as notebooks that run in the browser, in the folder ``lite`` of the site.
+"""*Open in JupyterLite*: the chapters as notebooks that run in the browser, in the folder ``lite`` of the site, and the
+assignments as students get them.
 
 JupyterLite's application is built once, with the settings in book/lite and by an environment of its own, in
-.cache/jupyterlite. Into each site go that application and the chapters; Python itself is in ``_static/pyodide``.
+.cache/jupyterlite. Into each site go that application and the notebooks; Python itself is in ``_static/pyodide``.
 
     python book/_ext/lite.py            # build the application if it is not there yet
 """
@@ -17,6 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyodide_folder import ROOT, copy, link, say, sha256
+
+sys.path.append(str(ROOT))
+from assignments import release
 
 CACHE = ROOT / ".cache" / "jupyterlite"
 SETTINGS = ROOT / "book" / "lite"
@@ -85,6 +89,10 @@ def make(target):
     files = target / "files"
     for path in (path for pattern in CONTENTS for path in sorted(ROOT.glob(pattern))):
         copy(path, files / path.relative_to(ROOT))
+    for source in sorted(ROOT.glob("assignments/*/source.ipynb")):
+        made = files / "assignments" / f"{source.parent.name}.ipynb"
+        made.parent.mkdir(exist_ok=True)
+        made.write_text(release.text(release.release(source)), encoding="utf-8")
     for folder in [files, *(path for path in sorted(files.rglob("*")) if path.is_dir())]:
         listing = entry(folder, files, content=[entry(path, files) for path in sorted(folder.iterdir())], format="json")
         index = target / "api" / "contents" / folder.relative_to(files) / "all.json"

@@ -3,6 +3,8 @@
 ``{course-plan}``
     The weeks of the book's first page, each with the assignment that is handed out in it. Its body names them, one a
     line, ``digits: 2``; title, time and points come from their notebooks.
+``{assignment-list}``
+    What a student finds: each assignment with its time and its points, to be opened in JupyterLite or saved.
 ``{objectives} 04``
     What the reader of a chapter will be able to do, and the time it takes, as its notebook says.
 """
@@ -11,6 +13,7 @@ import json
 import re
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -68,6 +71,22 @@ class CoursePlan(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(rows))
 
 
+class AssignmentList(SphinxDirective):
+    """A list, an item an assignment."""
+
+    def run(self):
+        self.env.note_reread()
+        items = []
+        for name, assignment in assignments(self.env.srcdir).items():
+            lite = f"../lite/notebooks/index.html?path=assignments/{name}.ipynb"
+            links = nodes.paragraph("", "", nodes.reference("", "Open in JupyterLite", refuri=lite, internal=False))
+            links += nodes.Text(" · ")
+            file = f"../lite/files/assignments/{name}.ipynb"
+            links += nodes.reference("", "Save the notebook", refuri=file, internal=False)
+            items.append(nodes.list_item("", *self.parse_text_to_nodes(f"{describe(assignment)}."), links))
+        return [nodes.bullet_list("", *items)]
+
+
 class Objectives(SphinxDirective):
     """A paragraph."""
 
@@ -82,5 +101,6 @@ class Objectives(SphinxDirective):
 
 def setup(app):
     app.add_directive("course-plan", CoursePlan)
+    app.add_directive("assignment-list", AssignmentList)
     app.add_directive("objectives", Objectives)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -82,7 +82,7 @@ def test_its_part_of_the_book_is_the_right_one(begun):
         sys.path.pop(0)
     caption = next(caption for last, caption, _ in PARTS if int(NUMBER) <= last)
     parts = (folder / "_toc.yml").read_text(encoding="utf-8").split("  - caption: ")
-    assert [part.splitlines()[0] for part in parts[-3:]] == [caption, "Teaching", "Reference"]
+    assert [part.splitlines()[0] for part in parts[-3:]] == [caption, "In a course", "Reference"]
 
 
 @pytest.mark.parametrize(
