@@ -79,7 +79,7 @@ class AssignmentList(SphinxDirective):
         items = []
         for name, assignment in assignments(self.env.srcdir).items():
             lite = f"../lite/notebooks/index.html?path=assignments/{name}.ipynb"
-            links = nodes.paragraph("", "", nodes.reference("", "Open in JupyterLite", refuri=lite, internal=False))
+            links = nodes.paragraph("", "", nodes.reference("", "Work in the browser", refuri=lite, internal=False))
             links += nodes.Text(" · ")
             file = f"../lite/files/assignments/{name}.ipynb"
             links += nodes.reference("", "Save the notebook", refuri=file, internal=False)
