@@ -9,7 +9,9 @@ so that running twice gives the same bytes wherever the numbers are the same.
 """
 
 import argparse
+import base64
 import hashlib
+import io
 import os
 import re
 import subprocess
@@ -19,10 +21,12 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
+from PIL import Image
 
 # Whatever the caller's shell says, figures go into the notebook.
 KERNEL_ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
@@ -37,6 +41,7 @@ VOLATILE_CELL_METADATA = {"ExecuteTime", "collapsed", "editable", "execution", "
 PROGRESS = re.compile(r"\d+%\|.*\|.*\[.*|[\d.]+[kMG]?\w+ \[\d+:\d\d.*")
 WIDGET = "application/vnd.jupyter.widget-view+json"  # dead where no kernel runs; words are stored with it
 SVG_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
+PNG = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=\s]+")
 
 
 def without_progress(text):
@@ -45,8 +50,21 @@ def without_progress(text):
     return "".join(part + "\n" for part in kept)
 
 
+def with_a_palette(found):
+    """A picture inside a drawing, in base64, with a table of its colours: the same pixels in half the bytes or less."""
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(found[0]))).convert("RGBA"))
+    colours, places = np.unique(picture.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colours) > 256 or colours[:, 3].min() < 255:
+        return found[0]
+    indexed, file = Image.fromarray(places.reshape(picture.shape[:2]).astype(np.uint8)), io.BytesIO()
+    indexed.putpalette(colours[:, :3].tobytes())
+    indexed.save(file, "PNG", optimize=True)
+    smaller = base64.b64encode(file.getvalue()).decode()
+    return smaller if len(smaller) < len(found[0]) else found[0]
+
+
 def clean_outputs(outputs):
-    """`outputs` without progress bars and live widgets, and the figures in them without their date."""
+    """`outputs` without progress bars and live widgets, and the figures in them without their date, and small."""
     kept = []
     for output in outputs:
         output = nbformat.from_dict(output)  # a deep copy
@@ -57,7 +75,7 @@ def clean_outputs(outputs):
         output.get("data", {}).pop(WIDGET, None)
         svg = output.get("data", {}).get("image/svg+xml")
         if svg is not None:
-            output.data["image/svg+xml"] = SVG_METADATA.sub("", svg)
+            output.data["image/svg+xml"] = PNG.sub(with_a_palette, SVG_METADATA.sub("", svg))
         kept.append(output)
     return kept
 

@@ -1,9 +1,14 @@
 """The command that executes notebooks: what it writes agrees with itself, and holds nothing of the moment."""
 
+import base64
+import io
+
 import nbformat
+import numpy as np
 import pytest
-from execute_notebooks import NOTEBOOK_METADATA, main, without_progress
+from execute_notebooks import NOTEBOOK_METADATA, PNG, main, with_a_palette, without_progress
 from nbformat import v4
+from PIL import Image
 
 SOURCES = [
     "import os\nprint(os.environ['MPLBACKEND'], os.path.basename(os.getcwd()))",
@@ -87,3 +92,25 @@ def test_an_id_depends_on_the_source_alone(notebook):
 )
 def test_a_progress_bar_leaves_nothing(text, left):
     assert without_progress(text) == left
+
+
+@pytest.mark.parametrize("colours", [1, 2, 17, 256, 257, "clear"])
+def test_a_picture_in_a_drawing_keeps_its_pixels_in_fewer_bytes(colours):
+    """With 256 colours and none that one sees through; other pictures stay byte for byte."""
+    rng = np.random.default_rng(0)
+    table = rng.permutation(1 << 24)[: colours if colours != "clear" else 2]
+    pixels = np.stack([table >> 16, table >> 8 & 255, table & 255, np.full_like(table, 255)], axis=1).astype(np.uint8)
+    if colours == "clear":
+        pixels[0, 3] = 9
+    pixels = pixels[rng.permutation(np.arange(28 * 28) % len(pixels))].reshape(28, 28, 4)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    before = f'<image href="data:image/png;base64,\n{base64.b64encode(file.getvalue()).decode()}"/>'
+    after = PNG.sub(with_a_palette, before)
+    again = Image.open(io.BytesIO(base64.b64decode(PNG.search(after)[0]))).convert("RGBA")
+    np.testing.assert_array_equal(np.asarray(again), pixels)
+    assert PNG.sub(with_a_palette, after) == after
+    if colours in (257, "clear"):
+        assert after == before
+    else:
+        assert len(after) <= len(before) - (1000 if colours == 256 else 0)
