@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .plain import Given
+
 
 class Check(NamedTuple):
     """A test, the question it belongs to (the ``grade_id`` of the answer's cell), and what it is worth."""
@@ -76,3 +78,53 @@ class Missed(AssertionError):  # noqa: N818
     def __init__(self, words, outcome="failed"):
         super().__init__(words)
         self.outcome = outcome
+
+
+# ---- what comes back -------------------------------------------------------------------------------------------------
+
+
+def numbers(value, what):
+    """Return a student's value as an array of real numbers, or say that it is none; `what` it is, for the message."""
+    try:
+        found = np.asarray(value)
+    except ValueError:
+        raise AssertionError(f"{what}: expected one array, got rows of different lengths") from None
+    assert found.dtype.kind in "biuf", f"{what}: expected an array of real numbers, got {type(value).__name__}"
+    return found
+
+
+def shaped(value, shape, what):
+    """Return a student's value as an array of floats of a shape, or say what it is."""
+    found = numbers(value, what)
+    assert found.shape == shape, f"{what}: expected shape {shape}, got {found.shape}"
+    return found.astype(float)
+
+
+def flat(value, N, what):
+    """Return N floats in whatever shape they came: a test of its own asks for the shape."""
+    found = numbers(value, what)
+    assert found.size == N, f"{what}: expected shape {(N,)}, got {found.shape}"
+    return found.reshape(N).astype(float)
+
+
+def several(value, count, what):
+    """Return so many things that came together, or say what came."""
+    value = list(value) if isinstance(value, np.ndarray) and value.ndim else value
+    right = isinstance(value, tuple | list) and len(value) == count
+    assert right, f"{what}: expected {count} things, got {type(value).__name__}"
+    return value
+
+
+def untouched(function, *arguments):
+    """Return what a student's function gives for arguments whose arrays cannot be written to."""
+    try:
+        return function(*(Given("frozen", argument) for argument in arguments))
+    except Missed as missed:
+        assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
+        raise
+
+
+def keeps(function, first, second):
+    """Assert that a function leaves its arguments as they are, and that its answer depends on them."""
+    first, second = (repr(untouched(function, *arguments)) for arguments in (first, second))
+    assert first != second, "expected an answer that depends on the arguments, got the same for two different ones"

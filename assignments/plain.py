@@ -27,7 +27,7 @@ class Given:
     Parameters
     ----------
     name : str
-        Of a function in the assignment's ``given.py``, which builds the callable from the arguments.
+        Of a function in ``given.py``, here or in the assignment's folder, which builds it from the arguments.
     *arguments
         Plain data.
     """

@@ -27,13 +27,13 @@ class Student:
     sandbox : Sandbox, optional
     limits : Limits, optional
     folder : path, optional
-        The assignment's; its ``given.py``, if there is one, builds what `Given` stands for.
+        The assignment's. What `Given` stands for is built by ``given.py`` here, and by one of its own, if it has one.
     """
 
     def __init__(self, code, sandbox=None, limits=None, folder=None):
         self._code, self._sandbox, self._limits = list(code), sandbox or Sandbox(), limits or Limits()
-        given = folder and Path(folder, "given.py")
-        self._given = given.read_text(encoding="utf-8") if given and given.is_file() else ""
+        given = [place / "given.py" for place in (Path(__file__).parent, *([Path(folder)] if folder else []))]
+        self._given = "\n".join(path.read_text(encoding="utf-8") for path in given if path.is_file())
         self._worker, self._starts, self._left = None, 0, self._limits.total
         self._faults, self._lost, self._hung = {}, set(), {}
 
@@ -110,7 +110,7 @@ class Student:
             self._starts += 1
             self._left -= time.monotonic() - began
             if self._given and set(self._timed({"do": "build", "source": self._given}, self._limits.cell)) != {"value"}:
-                raise ValueError("expected the assignment's given.py to run, got an exception")
+                raise ValueError("expected given.py to run, got an exception")
             for number, source in enumerate(self._code):
                 if number not in self._lost and not self._cell(number, source):
                     break

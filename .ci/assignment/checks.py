@@ -2,26 +2,8 @@
 
 import numpy as np
 
-from assignments.checks import Missed, check
-from assignments.student import Given
+from assignments.checks import check, shaped, untouched
 from nnlib.exercise import agree
-
-
-def numbers(got, shape, what):
-    """Return what a student gave as an array of floats of the shape, or say what it is."""
-    got = np.asarray(got)
-    assert got.dtype.kind in "biuf", f"{what}: expected an array of real numbers, got {got.dtype.name}"
-    assert got.shape == shape, f"{what}: expected shape {shape}, got {got.shape}"
-    return got.astype(float)
-
-
-def keeps(function, X):
-    """Assert that a function answers for an array that cannot be written to."""
-    try:
-        return function(Given("frozen", X))
-    except Missed as missed:
-        assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
-        raise
 
 
 @check("row_lengths", points=3)
@@ -37,7 +19,7 @@ def lengths_of_rows(student, rng):
 def lengths_have_a_shape(student, rng):
     """One length comes back for each row, in the shape (N,), for a single row too."""
     for N in (1, 4):
-        got = numbers(student.row_lengths(rng.normal(size=(N, 3))), (N,), "the lengths")
+        got = shaped(student.row_lengths(rng.normal(size=(N, 3))), (N,), "the lengths")
         assert (got > 0).all(), "expected lengths above 0 for rows that are not 0"
 
 
@@ -45,7 +27,7 @@ def lengths_have_a_shape(student, rng):
 def lengths_leave_the_rows(student, rng):
     """The rows are left as they were, and their lengths depend on them."""
     X = rng.normal(size=(3, 4))
-    once, twice = (np.asarray(keeps(student.row_lengths, array)).ravel() for array in (X, 2 * X))
+    once, twice = (np.asarray(untouched(student.row_lengths, array)).ravel() for array in (X, 2 * X))
     agree(twice, 2 * once, "the lengths of rows twice as long")
     assert once.any(), "expected lengths above 0 for rows that are not 0"
 
@@ -55,7 +37,7 @@ def rows_of_length_one(student, rng):
     """Rows that are not 0 keep their direction and get the length 1."""
     for N, D in ((1, 3), (5, 2), (4, 4)):
         X = rng.normal(size=(N, D))
-        got = numbers(student.unit_rows(X), (N, D), "the rows")
+        got = shaped(student.unit_rows(X), (N, D), "the rows")
         agree(got, X / np.linalg.norm(X, axis=1)[:, None], f"the rows, N = {N}")
 
 
@@ -64,7 +46,7 @@ def rows_of_zeros(student, rng):
     """Among other rows, a row of zeros stays a row of zeros."""
     X = rng.normal(size=(4, 3))
     X[rng.integers(4)] = 0
-    got = numbers(student.unit_rows(X), X.shape, "the rows")
+    got = shaped(student.unit_rows(X), X.shape, "the rows")
     assert not np.isnan(got).any(), "a row of zeros becomes nan: by what is it divided?"
     blank = ~X.any(axis=1)
     assert not got[blank].any(), f"expected a row of zeros, got {got[blank][0]}"
@@ -75,8 +57,8 @@ def rows_of_zeros(student, rng):
 def rows_of_whole_numbers(student, rng):
     """Rows of whole numbers become numbers with a fraction."""
     X = rng.integers(1, 9, (3, 4))
-    got = numbers(student.unit_rows(X), X.shape, "the rows")
-    agree(got, numbers(student.unit_rows(X.astype(float)), X.shape, "the rows"), "the rows of whole numbers")
+    got = shaped(student.unit_rows(X), X.shape, "the rows")
+    agree(got, shaped(student.unit_rows(X.astype(float)), X.shape, "the rows"), "the rows of whole numbers")
     assert got.any(), "expected rows that are not 0"
 
 
@@ -84,5 +66,5 @@ def rows_of_whole_numbers(student, rng):
 def rows_are_left(student, rng):
     """The array that is given is left as it was, and another one comes back."""
     X = rng.normal(size=(3, 4))
-    got = numbers(keeps(student.unit_rows, X), X.shape, "the rows")
+    got = shaped(untouched(student.unit_rows, X), X.shape, "the rows")
     assert got.any() and not np.allclose(got, X), "expected other rows than those that were given"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).resolve().parent
-FILES = ("checks.py", "given.py", "mistakes.py", "scheme.md")
+FILES = ("checks.py", "mistakes.py", "scheme.md")
 MINUTES = 90
 
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from assignments.checks import Missed, check
-from assignments.student import Given
+from assignments.checks import check, numbers, several, untouched
 from nnlib.data import one_hot
 from nnlib.exercise import agree, exact_gradient
 
@@ -116,23 +115,6 @@ def right_gradients(network, params, X, Y, w):
 # What comes back
 
 
-def numbers(value, what):
-    """Return a student's value as an array of numbers, or say that it is none."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        array = np.array(None)
-    assert array.dtype.kind in "biuf", f"{what}: expected an array of numbers, got {type(value).__name__}"
-    return array
-
-
-def two(value, what):
-    value = list(value) if isinstance(value, np.ndarray) and value.ndim else value
-    pair = isinstance(value, tuple | list) and len(value) == 2
-    assert pair, f"{what}: expected a pair, got {type(value).__name__}"
-    return value
-
-
 def names_in(value, what):
     ok = isinstance(value, tuple | list) and all(isinstance(name, str) for name in value)
     assert ok, f"{what}: expected a list of names, got {type(value).__name__}"
@@ -150,15 +132,6 @@ def agree_flat(got, expected, what, **tolerance):
     if got.shape == (1, *expected.shape):
         got = got[0]
     agree(got, expected, what, **tolerance)
-
-
-def keep(function, *arguments):
-    """Return what a function gives for arguments that cannot be written to."""
-    try:
-        return function(*(Given("frozen", argument) for argument in arguments))
-    except Missed as missed:
-        assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
-        raise
 
 
 # 1 · The instrument
@@ -268,7 +241,7 @@ def gate_examples(rng, N, H):
 
 
 def through_the_gate(student, dA, Z, c, what):
-    dZ, dc = two(student.cap_backward(dA, Z, c), what)
+    dZ, dc = several(student.cap_backward(dA, Z, c), 2, what)
     return numbers(dZ, f"{what}, dZ"), numbers(dc, f"{what}, dc")
 
 
@@ -327,7 +300,7 @@ def gate_in_float32(student, rng):
     dA, Z, c = (array.astype(np.float32) for array in gate_examples(rng, 3, 4))
     fine = through_the_gate(student, *(array.astype(float) for array in (dA, Z, c)), "float64")
     assert all(part.any() for part in fine), "expected gradients that are not all 0"
-    coarse = two(keep(student.cap_backward, dA, Z, c), "float32")
+    coarse = several(untouched(student.cap_backward, dA, Z, c), 2, "float32")
     for name, got, expected in zip(("dZ", "dc"), coarse, fine, strict=True):
         agree(numbers(got, name), expected, f"{name} in float32, compared with your own in float64", rtol=1e-5)
     for size in (1e-12, 1e12):
@@ -408,7 +381,7 @@ def large_scores(student, rng):
         Z = (size * np.clip(Z, -1, 1)).astype(dtype)
         for n in range(6):  # one at a time: what is divided by has tests of its own
             z, y, what = Z[[n]], Y[[n]], f"scores of ±{size:g} in {np.dtype(dtype).name}"
-            got = numbers(keep(student.weighted_backward, z, y, np.ones(4)), what)
+            got = numbers(untouched(student.weighted_backward, z, y, np.ones(4)), what)
             agree(got, right_dz(z.astype(float), y, np.ones(4)), what, rtol=rtol, atol=1e-12 if size > 1 else 1e-7)
 
 
@@ -481,7 +454,7 @@ def tower_shapes(student, rng):
     """Each parameter has one gradient, in its shape, also for one example, unit or class; nothing given is changed."""
     for N, D, H, K in ((4, 5, 3, 2), (1, 3, 4, 2), (5, 2, 1, 3), (3, 1, 2, 1), (1, 1, 1, 1)):
         params, X, _ = random_tower(rng, N, D, H, K, gates="any")
-        grads = keep(student.tower_backward, params, tower(params, X), rng.normal(size=(N, K)))
+        grads = untouched(student.tower_backward, params, tower(params, X), rng.normal(size=(N, K)))
         what = f"N, D, H, K = {N}, {D}, {H}, {K}"
         for name, param in params.items():
             shape = gradient(grads, name, what).shape
@@ -495,7 +468,7 @@ def tower_shapes(student, rng):
 @check("predicted_lengths", points=1)
 def lengths_predicted(student, rng):
     """You wrote down two numbers before you measured. Any two from 0 to 1000 count."""
-    guess = two(student.predicted_lengths(), "your prediction")
+    guess = several(student.predicted_lengths(), 2, "your prediction")
     ok = all(isinstance(g, int | float) and 0 <= g <= 1000 for g in guess)
     assert ok, "expected two numbers from 0 to 1000"
 
@@ -514,7 +487,8 @@ def compare_lengths(student, rng, place, s):
             z2 = tower(weaker, X, s)["z2"]
             all_open = ((z2 > 1e-3) & (z2 < params["c2"] - 1e-3)).all()
         before, after = (length_of_dw1(p, X, Y, s) for p in (params, weaker))
-        got = numbers(two(student.measured_lengths(params, X, Y, factor), "the lengths")[place], "a ratio of lengths")
+        lengths = several(student.measured_lengths(params, X, Y, factor), 2, "the lengths")
+        got = numbers(lengths[place], "a ratio of lengths")
         agree(got, after / before, f"the ratio for s = {s:g} and W2 times {factor:.3g}", rtol=1e-8)
 
 

@@ -2,53 +2,8 @@
 
 import numpy as np
 
-from assignments.checks import Missed, check
-from assignments.student import Given
+from assignments.checks import check, flat, keeps, several, shaped
 from nnlib.exercise import agree, exact_gradient
-
-
-def array(got, what):
-    """Return what a student gave as an array of real numbers, or say what it is."""
-    try:
-        got = np.asarray(got)
-    except ValueError:
-        raise AssertionError(f"{what}: expected one array, got rows of different lengths") from None
-    assert got.dtype.kind in "biuf", f"{what}: expected an array of real numbers, got {got.dtype.name}"
-    return got.astype(float)
-
-
-def numbers(got, shape, what):
-    """Return what a student gave as an array of floats of the shape, or say what it is."""
-    got = array(got, what)
-    assert got.shape == shape, f"{what}: expected shape {shape}, got {got.shape}"
-    return got
-
-
-def flat(got, N, what):
-    """Return N numbers in whatever shape they came: a test of its own asks for the shape."""
-    got = array(got, what)
-    assert got.size == N, f"{what}: expected shape {(N,)}, got {got.shape}"
-    return got.reshape(N)
-
-
-def pair(got, what):
-    assert isinstance(got, list | tuple) and len(got) == 2, f"expected a pair, {what}, got {type(got).__name__}"
-    return got
-
-
-def keeps(function, first, second):
-    """Assert that a function answers for arrays that cannot be written to, and for others otherwise."""
-    results = []
-    for arguments in (first, second):
-        arguments = [Given("frozen", value) if isinstance(value, np.ndarray) else value for value in arguments]
-        try:
-            results.append(function(*arguments))
-        except Missed as missed:
-            assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
-            raise
-    first, second = (repr(result) for result in results)
-    assert first != second, "expected an answer that depends on the arguments, got the same for two different ones"
-
 
 # jumps: pictures in which one thing at a time can go wrong
 
@@ -106,7 +61,7 @@ def jumps_have_a_shape(student, rng):
     """One number comes back for each picture, in the shape (N,), for one picture too."""
     for N in (3, 1):
         X = rng.integers(0, 256, (N, 784)).astype(np.uint8)
-        got = numbers(student.jumps(X), (N,), f"the jumps, N = {N}")
+        got = shaped(student.jumps(X), (N,), f"the jumps, N = {N}")
         assert N == 1 or np.ptp(got) > 0, "expected different jumps for different pictures of random pixels"
 
 
@@ -136,7 +91,7 @@ def means_by_row(X, labels, K):
 
 
 def means_and_counts(got):
-    return pair(got, "the means and the counts")
+    return several(got, 2, "the means and the counts")
 
 
 @check("class_means", points=2)
@@ -146,7 +101,7 @@ def means_of_every_class(student, rng):
         K = len(counts)
         X, labels = pictures(rng, counts, D)
         means, _ = means_and_counts(student.class_means(X, labels, K))
-        means = numbers(means, (K, D), "the means")
+        means = shaped(means, (K, D), "the means")
         agree(means, means_by_row(X, labels, K)[0], f"the means of {K} classes", rtol=1e-9)
 
 
@@ -156,7 +111,7 @@ def counts_of_every_class(student, rng):
     counts = [*rng.integers(1, 9, 3).tolist(), 0]
     X, labels = pictures(rng, counts, 6)
     _, got = means_and_counts(student.class_means(X, labels, 4))
-    agree(numbers(got, (4,), "the counts"), counts, "the counts")
+    agree(shaped(got, (4,), "the counts"), counts, "the counts")
 
 
 @check("class_means", points=2)
@@ -166,7 +121,7 @@ def a_class_without_pictures(student, rng):
         K = len(counts)
         X, labels = pictures(rng, counts, 7)
         means, _ = means_and_counts(student.class_means(X, labels, K))
-        means = numbers(means, (K, 7), "the means")
+        means = shaped(means, (K, 7), "the means")
         assert not np.isnan(means).any(), "the means hold nan: what is 0 divided by 0?"
         agree(means, means_by_row(X, labels, K)[0], f"the means of classes with {counts} pictures", rtol=1e-9)
 
@@ -178,7 +133,7 @@ def means_of_bytes(student, rng):
     for dtype in (np.uint8, np.float32):
         X = rng.integers(100, 256, (40, 9)).astype(dtype)
         means, _ = means_and_counts(student.class_means(X, labels, 3))
-        means = numbers(means, (3, 9), "the means")
+        means = shaped(means, (3, 9), "the means")
         agree(means, means_by_row(X, labels, 3)[0], f"the means of {np.dtype(dtype).name}", rtol=1e-5)
 
 
@@ -205,7 +160,7 @@ def without(X, labels, K):
 
 def distances(student, X, labels, K):
     means, counts = means_by_row(X, labels, K)
-    return numbers(student.leave_one_out(X, labels, means, counts), (len(X), K), "the squared distances")
+    return shaped(student.leave_one_out(X, labels, means, counts), (len(X), K), "the squared distances")
 
 
 def close(got, expected, what):
@@ -260,17 +215,17 @@ def leave_one_out_leaves_the_pictures(student, rng):
     means, counts = means_by_row(X, labels, 2)
     keeps(student.leave_one_out, [X, labels, means, counts], [X // 2, labels, means, counts])
     given, expected = (student.leave_one_out(pictures, labels, means, counts) for pictures in (X, X.astype(float)))
-    expected = numbers(expected, (7, 2), "the squared distances")
-    agree(numbers(given, (7, 2), "the squared distances"), expected, "the squared distances of bytes")
+    expected = shaped(expected, (7, 2), "the squared distances")
+    agree(shaped(given, (7, 2), "the squared distances"), expected, "the squared distances of bytes")
 
 
 # weighted_layer
 
 
 def layer(student, means, s):
-    W, b = pair(student.weighted_layer(means, s), "W and b")
+    W, b = several(student.weighted_layer(means, s), 2, "W and b")
     K, D = means.shape
-    return numbers(W, (D, K), "W"), flat(b, K, "b")
+    return shaped(W, (D, K), "W"), flat(b, K, "b")
 
 
 def means_and_points(rng, K, D):
@@ -321,9 +276,9 @@ def the_shapes_of_the_layer(student, rng):
     """W has the shape (D, K) and b the shape (K,), for one class and for one pixel too."""
     for K, D in ((3, 7), (1, 4), (2, 1)):
         means, s = rng.normal(size=(K, D)), rng.uniform(0.5, 2, D)
-        W, b = pair(student.weighted_layer(means, s), "W and b")
-        numbers(b, (K,), "b")
-        assert np.ptp(numbers(W, (D, K), "W")) > 0, "expected a W that depends on the means"
+        W, b = several(student.weighted_layer(means, s), 2, "W and b")
+        shaped(b, (K,), "b")
+        assert np.ptp(shaped(W, (D, K), "W")) > 0, "expected a W that depends on the means"
 
 
 @check("weighted_layer", points=1)
@@ -351,9 +306,9 @@ def problem(rng, N, K, D, balanced=False):
 
 
 def gradient(student, problem, which):
-    got = pair(student.distance_backward(*problem), "dX and dM")[which]
+    got = several(student.distance_backward(*problem), 2, "dX and dM")[which]
     name, like = ("dX", problem[1]) if which == 0 else ("dM", problem[2])
-    agree(numbers(got, like.shape, name), by_nudges(*problem)[which], name, rtol=1e-9, atol=1e-10)
+    agree(shaped(got, like.shape, name), by_nudges(*problem)[which], name, rtol=1e-9, atol=1e-10)
 
 
 @check("distance_backward", points=2)
@@ -391,8 +346,8 @@ def the_backward_pass_leaves_its_arguments(student, rng):
     keeps(student.distance_backward, [dZ, X, M], [2 * dZ, X, M])
     whole = rng.integers(-9, 10, X.shape)
     given, expected = (student.distance_backward(dZ, pictures, M) for pictures in (whole, whole.astype(float)))
-    for name, got, right in zip(("dX", "dM"), pair(given, "dX and dM"), expected, strict=True):
-        agree(numbers(got, np.shape(right), name), np.asarray(right), f"{name} for whole numbers")
+    for name, got, right in zip(("dX", "dM"), several(given, 2, "dX and dM"), expected, strict=True):
+        agree(shaped(got, np.shape(right), name), np.asarray(right), f"{name} for whole numbers")
 
 
 @check("prediction", points=2)

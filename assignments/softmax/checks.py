@@ -4,52 +4,15 @@ from decimal import Decimal
 
 import numpy as np
 
-from assignments.checks import Missed, check
-from assignments.student import Given
+from assignments.checks import check, flat, keeps, shaped
 from nnlib import functional
 from nnlib.exercise import agree, exact_gradient
-
-
-def array(got, what):
-    """Return what a student gave as an array of real numbers, or say what it is."""
-    try:
-        got = np.asarray(got)
-    except ValueError:
-        raise AssertionError(f"{what}: expected one array, got rows of different lengths") from None
-    assert got.dtype.kind in "biuf", f"{what}: expected an array of real numbers, got {got.dtype.name}"
-    return got.astype(float)
-
-
-def numbers(got, shape, what):
-    """Return what a student gave as an array of floats of the shape, or say what it is."""
-    got = array(got, what)
-    assert got.shape == shape, f"{what}: expected shape {shape}, got {got.shape}"
-    return got
-
-
-def flat(got, N, what):
-    """Return N numbers in whatever shape they came: a test of its own asks for the shape."""
-    got = array(got, what)
-    assert got.size == N, f"{what}: expected shape {(N,)}, got {got.shape}"
-    return got.reshape(N)
 
 
 def finite(got, what):
     assert not np.isnan(got).any(), f"{what}: some are nan. Which exponential, or which logarithm, is not a number?"
     assert np.isfinite(got).all(), f"{what}: some are infinite. Of what is the logarithm taken?"
     return got
-
-
-def keeps(function, first, second):
-    """Assert that a function answers for arrays that cannot be written to, and for others otherwise."""
-    results = []
-    for arguments in (first, second):
-        try:
-            results.append(repr(function(*(Given("frozen", value) for value in arguments))))
-        except Missed as missed:
-            assert "read-only" not in str(missed), "your function changes what it was given: work on a copy"
-            raise
-    assert results[0] != results[1], "expected an answer that depends on the arguments, got the same for two of them"
 
 
 def sets(rng, N, K, least=1, most=None):
@@ -74,7 +37,7 @@ def shares(Z, allowed):
 
 
 def right_shares(student, Z, allowed, what, rtol=1e-9):
-    P = finite(numbers(student.shares_among(Z, allowed), Z.shape, "the shares"), what)
+    P = finite(shaped(student.shares_among(Z, allowed), Z.shape, "the shares"), what)
     agree(P, shares(Z, allowed), what, rtol=rtol, atol=1e-12)
 
 
@@ -83,7 +46,7 @@ def shares_of_the_allowed(student, rng):
     """The shares of the allowed classes are those of a softmax over them alone."""
     for N, K in ((1, 4), (5, 3), (4, 4), (3, 10)):
         Z = rng.normal(0, 2, (N, K))
-        got = numbers(student.shares_among(Z, allowed := sets(rng, N, K)), Z.shape, "the shares")
+        got = shaped(student.shares_among(Z, allowed := sets(rng, N, K)), Z.shape, "the shares")
         got = np.where(allowed, finite(got, "the shares"), 0)  # what the others get is another test's question
         agree(got, shares(Z, allowed), f"the shares of the allowed classes, N = {N}", rtol=1e-9, atol=1e-12)
 
@@ -93,7 +56,7 @@ def shares_of_the_forbidden(student, rng):
     """A class that is not allowed gets exactly 0, and an allowed one more."""
     Z = rng.normal(0, 2, (6, 5))
     allowed = sets(rng, 6, 5, most=4)
-    P = finite(numbers(student.shares_among(Z, allowed), Z.shape, "the shares"), "the shares")
+    P = finite(shaped(student.shares_among(Z, allowed), Z.shape, "the shares"), "the shares")
     assert (P[~allowed] == 0).all(), f"expected 0 for forbidden classes, got {np.abs(P[~allowed]).max():.3g}"
     assert (P[allowed] > 0).all(), "expected more than 0 for allowed classes"
 
@@ -120,8 +83,8 @@ def shares_of_other_numbers(student, rng):
     for dtype, rtol in ((int, 1e-9), (np.float32, 1e-4)):
         Z = rng.integers(-4, 5, (3, 4)).astype(dtype)
         allowed = sets(rng, 3, 4, least=2)
-        got = numbers(student.shares_among(Z, allowed), Z.shape, "the shares")
-        like = numbers(student.shares_among(Z.astype(float), allowed), Z.shape, "the shares")
+        got = shaped(student.shares_among(Z, allowed), Z.shape, "the shares")
+        like = shaped(student.shares_among(Z.astype(float), allowed), Z.shape, "the shares")
         assert np.ptp(like) > 0, "expected shares that depend on the scores"
         agree(got, like, f"the shares of scores in {np.dtype(dtype).name}", rtol=rtol, atol=1e-6)
 
@@ -188,7 +151,7 @@ def surprises_of_large_scores(student, rng):
 def surprises_have_a_shape(student, rng):
     """One surprise comes back for each row, in the shape (N,), and the arguments are left as they were."""
     for N in (1, 3):
-        got = numbers(student.set_surprise(rng.normal(size=(N, 4)), sets(rng, N, 4, most=3)), (N,), "the surprises")
+        got = shaped(student.set_surprise(rng.normal(size=(N, 4)), sets(rng, N, 4, most=3)), (N,), "the surprises")
         assert (got > 0).all(), "expected surprises above 0 where not all classes are candidates"
     Z, candidates = rng.normal(size=(3, 4)), sets(rng, 3, 4, most=3)
     keeps(student.set_surprise, [Z, candidates], [2 * Z, candidates])
@@ -222,13 +185,13 @@ def right_gradient(student, Z, candidates, expected, what):
 
 
 def gradient(student, Z, candidates, what):
-    return finite(numbers(student.set_gradient(Z, candidates), Z.shape, "dZ"), what)
+    return finite(shaped(student.set_gradient(Z, candidates), Z.shape, "dZ"), what)
 
 
 def follows(student, got, Z, candidates):
     """Return whether a gradient is the softmax minus what the student's shares_among gives, which is another."""
     try:
-        inside = numbers(student.shares_among(Z, candidates), Z.shape, "the shares")
+        inside = shaped(student.shares_among(Z, candidates), Z.shape, "the shares")
     except AssertionError:
         return False
     pull = inside - functional.softmax(Z)
@@ -332,7 +295,7 @@ def mixture_has_a_shape(student, rng):
     """One surprise comes back for each row, (N,), with labels in bytes too, and the scores are left as they were."""
     for N in (1, 3):
         labels = rng.integers(0, 4, N).astype(np.uint8)
-        got = numbers(student.mixture_surprise(rng.normal(size=(2, N, 4)), labels), (N,), "the surprises")
+        got = shaped(student.mixture_surprise(rng.normal(size=(2, N, 4)), labels), (N,), "the surprises")
         assert (got != 0).all(), "expected surprises that are not 0"
     Zs, labels = rng.normal(size=(2, 3, 4)), rng.integers(0, 4, 3)
     keeps(student.mixture_surprise, [Zs, labels], [2 * Zs, labels])

@@ -1,25 +1,10 @@
 """Common mistakes of assignment 4: each is the solution with a few words changed, and what it must get."""
 
-import json
 from pathlib import Path
 
-SOURCE = json.loads((Path(__file__).parent / "source.ipynb").read_text(encoding="utf-8"))
-ANSWERS = {cell["id"]: "".join(cell["source"]) for cell in SOURCE["cells"]}
+from assignments.mistakes import but_of, without
 
-
-def but(question, *changes):
-    """Return the question's answer with words changed: pairs of what stands there once and what comes in its place."""
-    code = ANSWERS[question]
-    for old, new in changes:
-        assert code.count(old) == 1, f"{question}: expected {old!r} once, found it {code.count(old)} times"
-        code = code.replace(old, new)
-    return {question: code}
-
-
-def without(*questions):
-    """Leave the cells of these questions as they were released."""
-    return dict.fromkeys(questions)
-
+but = but_of(Path(__file__).parent)
 
 AFTER = """\
         batch_loss, batch_accuracy = measure(params, X[n], y[n])

@@ -7,7 +7,7 @@ Each folder of `assignments/` that has a ``source.ipynb`` is tried. Beside it li
   the whole cell of that answer, None leaves the cell as it was released, and all other answers are the solution's. The
   points are those that the tests must give in all; what is marked by hand is not among them;
 - ``scheme.md``, with a row ``| what it is | points |`` for each of them;
-- where functions are handed over, ``given.py``.
+- where functions are handed over that no other assignment has, ``given.py``.
 
 The answers run here in a namespace of this process, not in the sandbox: what a test says about an answer is tried, and
 not what keeps the answer in its place.
@@ -28,7 +28,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assignments import release  # noqa: E402
+from assignments import given, release  # noqa: E402
 from assignments.checks import Missed, checks_of, generator  # noqa: E402
 from assignments.student import Given  # noqa: E402
 from nnlib import data  # noqa: E402
@@ -78,8 +78,8 @@ class StandIn:
     def __init__(self, code, folder):
         self._names = {"__name__": "__main__"}
         self._texts, self.errors = {}, []
-        path = folder / "given.py"
-        self._given = load(folder, "given") if path.exists() else None
+        own = load(folder, "given") if (folder / "given.py").exists() else None
+        self._given = vars(given) | vars(own or given)
         for text in code:
             try:
                 exec(compile(text, "<answer>", "exec"), self._names)
@@ -90,7 +90,7 @@ class StandIn:
 
     def _crossed(self, value):
         if isinstance(value, Given):
-            return getattr(self._given, value.name)(*copy.deepcopy(value.arguments))
+            return self._given[value.name](*copy.deepcopy(value.arguments))
         if isinstance(value, Kept):
             return value._instance
         if type(value) in (list, tuple):

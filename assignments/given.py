@@ -1,4 +1,4 @@
-"""What the tests hand over beside plain data: built where the student's code runs."""
+"""What tests hand over beside plain data: built where the student's code runs. An assignment may have its own, too."""
 
 
 def frozen(value):
