@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from scratch import copied, run
 
 ROOT = Path(__file__).parents[2]
 SLUG = "scaffold"
@@ -17,16 +15,7 @@ TITLE = "A title: “quoted”, with \\ and $x$"
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """A copy of what an assignment is made from, and of what tries it."""
-    folder = tmp_path_factory.mktemp("course")
-    for name in (".ci/assignment", "assignments", "tests/assignments"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    for name in ("data", "nnlib"):
-        (folder / name).symlink_to(ROOT / name)
-    return folder
-
-
-def run(folder, *command):
-    return subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    return copied(tmp_path_factory.mktemp("course"), (".ci/assignment", "assignments", "tests/assignments"))
 
 
 def new(folder, *arguments):

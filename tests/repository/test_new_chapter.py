@@ -1,12 +1,11 @@
 """`make chapter` begins a chapter that is whole: it passes what every chapter must pass, and says what to replace."""
 
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from scratch import copied, run
 
 ROOT = Path(__file__).parents[2]
 NUMBER = f"{1 + max(int(path.name[:2]) for path in ROOT.glob('notebooks/[0-9][0-9]_*.ipynb')):02d}"
@@ -17,18 +16,9 @@ TEMPLATE = (ROOT / ".ci" / "chapter" / "cells.txt").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """A copy of what a chapter is made from."""
-    folder = tmp_path_factory.mktemp("book")
-    for name in (".ci", "book", "notebooks", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    for name in ("README.md", "_toc.yml", "conftest.py", "pyproject.toml", "Makefile"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("data", "nnlib"):
-        (folder / name).symlink_to(ROOT / name)
-    return folder
-
-
-def run(folder, *command):
-    return subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False)
+    trees = (".ci", "book", "notebooks", "tests")
+    files = ("README.md", "_toc.yml", "conftest.py", "pyproject.toml", "Makefile")
+    return copied(tmp_path_factory.mktemp("book"), trees, files)
 
 
 def new(folder, *arguments):
