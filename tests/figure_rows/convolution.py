@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from figure_data import nibbles, packed, without_gaps
+from figure_data import listed, nibbles, packed, without_gaps
 
 from nnlib import data
 from nnlib.conv import Conv2d
@@ -25,7 +25,10 @@ def shades():
 
 
 def constants():
-    return {"DIGITS": packed(nibbles(without_gaps(shades(), longest=16)))}
+    return {
+        "LABELS": listed(data.load_mnist().y_train[: len(shades())].tolist()),
+        "DIGITS": packed(nibbles(without_gaps(shades(), longest=16))),
+    }
 
 
 def shows(state):

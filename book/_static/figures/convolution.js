@@ -2,7 +2,7 @@
 
 import { Figure, bar, bytes, chunks, clamp, factor, fixed, ink, nibbles, onPuor, picture, puor, role, runs, shown, sub,
   sum, text } from "./base.js";
-import { DIGITS } from "./data/convolution.js";
+import { DIGITS, LABELS } from "./data/convolution.js";
 
 const KERNELS = {
   "lopsided": [1, 2, 1, 0, 0, -1, -1, -2, 0],
@@ -14,7 +14,6 @@ const SIDE = 28, PLACES = 26, MOST = 3;
 const initial = { ask: "output", output: 26 * 8 + 12, pixel: 28 * 9 + 13, weight: 0, n: 0, kernel: KERNELS.lopsided };
 const NINE = [0, 1, 2, 3, 4, 5, 6, 7, 8], row = (cell, columns) => Math.floor(cell / columns);
 
-const LABELS = [5, 0, 4, 1];
 // The first four training digits, 784 numbers from 0 to 1, in sixteenths.
 const digits = chunks(runs(nibbles(bytes(DIGITS))).map((shade) => shade / 15), SIDE * SIDE);
 

@@ -1,5 +1,7 @@
 // Made by tests/figure_data.py; what it is says tests/figure_rows/convolution.py.
 
+export const LABELS = [5, 0, 4, 1];
+
 export const DIGITS = `
 Dw8PDw8PDw8PCBEXiir/cLImmv///a/rQKPv/////1VTILHf///L/g8BWW/8EAOQ8CEAn1DwiPsPCBv0Dwgu2WDwde/3EPBjv/kg8GFf+w8I//QPBDi/
 /A8DKd//+w8BF9///FDwAU3//8UPABrf//tRDzrf//6BDwGP/8iBDw8PDw8PDw8PDw8PDw8COfkw8FPv/+DwQ9/+7zDwEU3//F/3DwCv///2v6Dz7/t/
