@@ -86,7 +86,12 @@ def shares_of_other_numbers(student, rng):
         got = shaped(student.shares_among(Z, allowed), Z.shape, "the shares")
         like = shaped(student.shares_among(Z.astype(float), allowed), Z.shape, "the shares")
         assert np.ptp(like) > 0, "expected shares that depend on the scores"
+        assert_shares(like)
         agree(got, like, f"the shares of scores in {np.dtype(dtype).name}", rtol=rtol, atol=1e-6)
+
+
+def assert_shares(P):
+    assert (P >= 0).all() and (P <= 1 + 1e-9).all(), "expected shares, from 0 to 1; some are not"
 
 
 @check("shares_among", points=1)
@@ -94,6 +99,7 @@ def shares_leave_the_scores(student, rng):
     """The scores and the table of what is allowed are left as they were."""
     Z, allowed = rng.normal(size=(3, 4)), sets(rng, 3, 4, least=2)
     keeps(student.shares_among, [Z, allowed], [2 * Z, allowed])
+    assert_shares(shaped(student.shares_among(Z, allowed), Z.shape, "the shares"))
 
 
 # set_surprise

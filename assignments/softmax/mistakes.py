@@ -4,6 +4,16 @@ FULL = 40
 
 MISTAKES = [
     (
+        "shares_among: the scores come back as they are",
+        {
+            "shares_among": """
+def shares_among(Z, allowed):
+    return Z
+"""
+        },
+        FULL - 10 - 2,
+    ),
+    (
         "shares_among: no largest score subtracted",
         {
             "shares_among": """
