@@ -38,7 +38,7 @@ class Course:
     def secret(self):
         """The course's secret: drawn once, and then the same for every run, so that marks are the same twice."""
         path = self.path / "secret"
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:  # an empty one was left by a run that was killed here
             self.path.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             write(path, secrets.token_hex(32))

@@ -34,6 +34,18 @@ def test_an_empty_folder_is_missing_not_unreadable(tmp_path):
     assert (found["student"], found["outcome"], found["score"]) == ("ada", "missing", 0)
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_a_secret_is_drawn_once_and_nobody_else_reads_it(tmp_path, left):
+    path = tmp_path / "course" / "secret"
+    if left:  # empty, by a run that was killed as it made it
+        path.parent.mkdir()
+        path.touch(mode=0o600)
+    drawn = folder.Course(tmp_path / "course").secret
+    assert len(drawn) == 64 and folder.Course(tmp_path / "course").secret == drawn == path.read_text()
+    assert path.stat().st_mode & 0o077 == 0
+    assert folder.Course(tmp_path / "another").secret != drawn
+
+
 def class_of(*students):
     return [(student, student.title(), touched(f"# {student}"), "") for student in students]
 
