@@ -79,7 +79,10 @@ class Course:
         return _json(self.path / "collected" / f"{assignment.name}.json", {})
 
     def submissions(self, assignment):
-        """Yield (key, name, bytes or None, reason) of each student who handed in this assignment or another."""
+        """Yield (key, name, bytes or None, reason) of each student who handed in this assignment or another.
+
+        Of bytes the reason is a remark on how they were chosen or handed in.
+        """
         known = self.collected(assignment)
         others = {}
         for path in sorted((self.path / "collected").glob("*.json")):
@@ -89,7 +92,7 @@ class Course:
             content = None
             if entry["outcome"] == "found":
                 content = self._notebook("submitted", assignment, key).read_bytes()
-            yield key, entry["name"], content, entry["reason"] if entry["outcome"] == "unreadable" else ""
+            yield key, entry["name"], content, "" if entry["outcome"] == "missing" else entry["reason"]
 
     def grade(self, assignment, **how):
         """Grade what was collected and return the results; `how` as `assignments.grade.everyone` takes it."""

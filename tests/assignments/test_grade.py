@@ -72,6 +72,17 @@ def test_a_remark_is_kept_with_the_result_and_a_new_one_grades_nothing_again(tmp
     assert len(graded) == 1
 
 
+def test_how_a_file_was_handed_in_reaches_its_result(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    for name in ("lovelaceada_LATE_12345_67890_softmax-1.ipynb", "lovelaceada_LATE_12345_67891_softmax-2.ipynb"):
+        (tmp_path / "in" / name).write_bytes(touched())
+    monkeypatch.setattr(grade, "in_a_process", lambda *_: grade.record(ASSIGNMENT, "graded"))
+    its = folder.Course(tmp_path / "course")
+    its.collect(ASSIGNMENT, tmp_path / "in")
+    (result,) = its.grade(ASSIGNMENT, verbose=False)
+    assert "attempts" in result["remark"] and "late" in result["remark"]
+
+
 def test_when_it_is_stopped_no_other_begins(tmp_path, monkeypatch):
     began, stop = [], threading.Event()
 
