@@ -32,8 +32,6 @@ PAGE = """<!doctype html>
 </figure></main>
 <script type="module" src="{module}"></script></body></html>"""
 
-# A scroll that a touch began shows in the next frame, and one more is waited for.
-NEXT_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 KINDS = {
     ".page": {

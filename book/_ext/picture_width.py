@@ -46,7 +46,7 @@ class Widths(SphinxPostTransform):
 
 
 def visit(self, node):
-    self.body.append(f'<div class="scrolls" style="--least: {node["least"]}px">')
+    self.body.append(f'<div class="scrolls pst-scrollable-table-container" style="--least: {node["least"]}px">')
 
 
 def depart(self, node):

@@ -8,7 +8,8 @@ import make_digit
 import numpy as np
 import pytest
 import safetensors.numpy
-from figure_page import NEXT_FRAMES, served, windows
+from chromium import drawn
+from figure_page import served, windows
 from PIL import Image
 
 from nnlib import data, functional, gradcheck, io, picture
@@ -259,7 +260,7 @@ def test_a_finger_draws_and_the_page_does_not_scroll(page_of):
         point = {"x": box["x"] + box["width"] / 2 - way, "y": box["y"] + 0.85 * box["height"] - 24 * way}
         client.send("Input.dispatchTouchEvent", {"type": "touchMove" if way else "touchStart", "touchPoints": [point]})
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    tab.evaluate(NEXT_FRAMES)
+    drawn(tab)  # a scroll that a touch began shows in the next frame
     assert before and tab.evaluate("scrollY") == before
     assert answer(tab).startswith("Read as 1")
 

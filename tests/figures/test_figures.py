@@ -14,8 +14,9 @@ from pathlib import Path
 
 import figure_data
 import pytest
+from chromium import drawn
 from figure_page import FIGURES as FOLDER
-from figure_page import NAMES, NEXT_FRAMES, served, windows
+from figure_page import NAMES, served, windows
 from figure_rows import FIGURES
 
 from nnlib import two_layer
@@ -253,7 +254,7 @@ def test_touch(page_of, name):
             client.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
         client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         assert tab.evaluate(STATE) != before, f"handle {i} does not follow a finger"
-        tab.evaluate(NEXT_FRAMES)
+        drawn(tab)  # a scroll that a touch began shows in the next frame
         assert tab.evaluate("scrollY") == scroll, f"handle {i} scrolls the page"
     if not handles.count():
         before = tab.evaluate(STATE)

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+from chromium import drawn
+
 ROOT = Path(__file__).parents[2]
 TESTS = """
 def test_waits(browser):
@@ -20,3 +23,12 @@ def test_a_test_that_waits_for_ever_is_red(pytester, monkeypatch):
     result = pytester.runpytest_subprocess("-n", "1", "--timeout", "5")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*# here", "*Timeout (>5.0s) from pytest-timeout.*"])
+
+
+def test_a_page_that_is_drawn_no_more_is_asked_for_a_picture_and_then_red(browser):
+    with browser.new_context() as context:
+        tab = context.new_page()
+        drawn(tab)
+        tab.evaluate("window.requestAnimationFrame = () => 0")
+        with pytest.raises(AssertionError, match="expected it to be drawn; three times it was not"):
+            drawn(tab, patience=0.1)

@@ -1,10 +1,12 @@
 """Every cell of every chapter, run on its page with the site's own Python, gives what is stored.
 
 nbval has run them all before, so in `make test` one chapter stands for the others. They take turns: whatever changes in
-a notebook or in the library draws anew. `make test-browser-all` runs all of them.
+a notebook or in the library draws anew. `make test-browser-all` runs all of them, with MINUTES as many as say that they
+take no longer in all.
 """
 
 import hashlib
+import os
 from urllib.parse import unquote
 
 import pytest
@@ -21,11 +23,25 @@ UNSAID = 30  # seconds of one core that a cell may take here without saying it f
 
 
 def take_turns(chapters):
-    """Put the chapters that do not take long into an order, by what all of them and the library hold now."""
+    """Put chapters into an order, by what all of them and the library hold now."""
     files = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("nnlib/**/*.py")])
     now = hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
-    long = [name for name in chapters if announced(name) > LONG]
-    return sorted(set(chapters) - set(long), key=lambda name: hashlib.sha256(now + name.encode()).digest())
+    return sorted(chapters, key=lambda name: hashlib.sha256(now + name.encode()).digest())
+
+
+def short(chapters):
+    """Return those that do not take long."""
+    return [name for name in chapters if announced(name) <= LONG]
+
+
+def within(minutes, chapters):
+    """Return those whose turn it is as far as they take so many minutes by what they say, where minutes are counted."""
+    chosen, left = [], 60 * float(minutes or "inf")
+    for name in take_turns(chapters):
+        if announced(name) <= left:
+            chosen.append(name)
+            left -= announced(name)
+    return sorted(chosen)
 
 
 def announced(name):
@@ -82,13 +98,13 @@ def differences(cell, chapter, number):
         yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
 
 
-@pytest.mark.parametrize("name", take_turns(CHAPTERS)[:1])
+@pytest.mark.parametrize("name", take_turns(short(CHAPTERS))[:1])
 def test_a_chapter_whose_turn_it_is(browser, address, request, name):
     every_cell_gives_what_is_stored(browser, address, request, name)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", within(os.environ.get("MINUTES"), CHAPTERS))
 def test_every_chapter(browser, address, request, name):
     every_cell_gives_what_is_stored(browser, address, request, name)
 

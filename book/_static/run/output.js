@@ -79,7 +79,7 @@ export class Output {
 
   #showPicture(data, edited, least = null) {
     const picture = make("img");
-    const box = make("div", { className: "scrolls" });
+    const box = make("div", { className: "scrolls pst-scrollable-table-container" });
     if (least) box.style.setProperty("--least", `${least}px`);
     box.append(picture);
     const stored = this.alternatives[this.#pictures] ?? "";
