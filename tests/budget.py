@@ -50,7 +50,7 @@ def chapters(root):
 def place(item):
     """The chapter that a test is about, or "", and which part of the work it is: the folder of the test.
 
-    What a chapter does not pay for: its turn to run in a browser, and what only a sweep does.
+    What a chapter does not pay for: what tests/run does in a browser, and what only a sweep does.
     """
     if item.path.suffix == ".ipynb":
         return item.path.stem, "cells"

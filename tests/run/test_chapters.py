@@ -1,8 +1,7 @@
 """Every cell of every chapter, run on its page with the site's own Python, gives what is stored.
 
-nbval has run them all before, so in `make test` one chapter stands for the others. They take turns: whatever changes in
-a notebook or in the library draws anew. `make test-browser-all` runs all of them, with MINUTES as many as say that they
-take no longer in all.
+nbval has run them all before, so this is for a sweep: `make test-browser-all` runs all of them, with MINUTES as many as
+say that they take no longer in all. They take turns: whatever changes in a notebook or in the library draws anew.
 """
 
 import hashlib
@@ -18,7 +17,6 @@ from compare import Tolerance, svg_parts, words_difference
 from served_site import listen
 
 CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
-LONG = 45  # seconds; a chapter whose cells say that they take longer in all, in a browser, takes no turn
 UNSAID = 30  # seconds of one core that a cell may take here without saying it first
 
 
@@ -27,11 +25,6 @@ def take_turns(chapters):
     files = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("nnlib/**/*.py")])
     now = hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
     return sorted(chapters, key=lambda name: hashlib.sha256(now + name.encode()).digest())
-
-
-def short(chapters):
-    """Return those that do not take long."""
-    return [name for name in chapters if announced(name) <= LONG]
 
 
 def within(minutes, chapters):
@@ -98,18 +91,9 @@ def differences(cell, chapter, number):
         yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
 
 
-@pytest.mark.parametrize("name", take_turns(short(CHAPTERS))[:1])
-def test_a_chapter_whose_turn_it_is(browser, address, request, name):
-    every_cell_gives_what_is_stored(browser, address, request, name)
-
-
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", within(os.environ.get("MINUTES"), CHAPTERS))
-def test_every_chapter(browser, address, request, name):
-    every_cell_gives_what_is_stored(browser, address, request, name)
-
-
-def every_cell_gives_what_is_stored(browser, address, request, name):
+def test_every_cell_gives_what_is_stored(browser, address, request, name):
     """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
     complaints = []
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
