@@ -1,6 +1,9 @@
 """What every test here shares: a hypothesis profile for busy machines, the served site, and a browser."""
 
+import os
+
 import pytest
+import turns
 from built_site import site
 from chromium import open_browser
 from hypothesis import settings
@@ -13,6 +16,11 @@ settings.register_profile("search", deadline=None, print_blob=True)
 # make test tries the same examples everywhere: what passes here passes there. make test-matrix looks for new ones.
 settings.register_profile("book", settings.get_profile("search"), derandomize=True)
 settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(config, items):
+    if minutes := os.environ.get("MINUTES"):
+        turns.take(config, items, minutes)
 
 
 @pytest.fixture(scope="session")

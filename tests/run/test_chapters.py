@@ -1,14 +1,12 @@
 """Every cell of every chapter, run on its page with the site's own Python, gives what is stored.
 
-nbval has run them all before, so this is for a sweep: `make test-browser-all` runs all of them, with MINUTES as many as
-say that they take no longer in all. They take turns: whatever changes in a notebook or in the library draws anew.
+nbval has run them all before, so this is for a sweep.
 """
 
-import hashlib
-import os
 from urllib.parse import unquote
 
 import pytest
+import turns
 from bs4 import BeautifulSoup
 from budget import processor_seconds
 from built_site import ROOT
@@ -18,23 +16,6 @@ from served_site import listen
 
 CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
 UNSAID = 30  # seconds of one core that a cell may take here without saying it first
-
-
-def take_turns(chapters):
-    """Put chapters into an order, by what all of them and the library hold now."""
-    files = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("nnlib/**/*.py")])
-    now = hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
-    return sorted(chapters, key=lambda name: hashlib.sha256(now + name.encode()).digest())
-
-
-def within(minutes, chapters):
-    """Return those whose turn it is as far as they take so many minutes by what they say, where minutes are counted."""
-    chosen, left = [], 60 * float(minutes or "inf")
-    for name in take_turns(chapters):
-        if announced(name) <= left:
-            chosen.append(name)
-            left -= announced(name)
-    return sorted(chosen)
 
 
 def announced(name):
@@ -91,8 +72,9 @@ def differences(cell, chapter, number):
         yield from filter(None, map(words_difference, old_words, new_words, [tolerance] * len(old_words)))
 
 
-@pytest.mark.sweep
-@pytest.mark.parametrize("name", within(os.environ.get("MINUTES"), CHAPTERS))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.sweep(seconds=turns.USUAL + announced(name))) for name in CHAPTERS]
+)
 def test_every_cell_gives_what_is_stored(browser, address, request, name):
     """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
     complaints = []
