@@ -28,6 +28,8 @@ SHARED = {
     "for name, param in params.items():",
     "if loss < lowest:",
     "if waited == patience:",
+    "return Z",
+    "return dX, dK",
     "return wrong",
     "waited += 1",
 }
