@@ -10,7 +10,7 @@ def adamw(w, gradients, etas, decay):  # plain descent has no memory
     return made
 
 
-# %% adamw, lazy: gradients about 1, after update 1
+# %% adamw, lazy: gradients about 1, after update 2
 def adamw(w, gradients, etas, decay):  # the library's, with its own defaults
     params, made = {"w": w.copy()}, []
     optimizer = AdamW(0.0, weight_decay=decay)
@@ -64,7 +64,7 @@ def adamw(w, gradients, etas, decay):  # keeps the corrected mean
     return made
 
 
-# %% adamw, wrong: gradients about 1e-08
+# %% adamw, wrong: gradients about 1, after update 1
 def adamw(w, gradients, etas, decay):  # epsilon before the root
     m, s, made = np.zeros_like(w), np.zeros_like(w), []
     for t, (g, eta) in enumerate(zip(gradients, etas), 1):
@@ -95,7 +95,7 @@ def adamw(w, gradients, etas, decay):  # the decay after the step takes from the
     return made
 
 
-# %% adamw, wrong: your function changes what it was given
+# %% adamw, wrong: your function changed what it was given
 def adamw(w, gradients, etas, decay):  # in place
     m, s, made = np.zeros_like(w), np.zeros_like(w), []
     for t, (g, eta) in enumerate(zip(gradients, etas), 1):
