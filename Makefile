@@ -42,7 +42,7 @@ test:  ## recompute and check everything: library, notebooks, equations, book, b
 	@echo "• running the tests with $(WORKERS) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
 
-# With MINUTES=20 its tests take turns: as many as take no longer than that in all, on one core (tests/turns.py).
+# With MINUTES=10 its tests take turns: as many as take no longer than that in all, on one core (tests/turns.py).
 test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
 	@.ci/setup book web notebooks test classroom npm torch chromium engines
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep

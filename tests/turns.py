@@ -2,7 +2,7 @@
 
 With MINUTES in the environment, as many of them are run as take no longer than that in all, one after the other;
 without it all are. Whatever changes in a notebook or in the library draws anew. `sweep(seconds=…)` is for one that
-takes long.
+takes long; one that takes longer than the MINUTES is left to the whole sweep.
 """
 
 import hashlib

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PASSED, NONE = "=== 12 passed, 1 skipped in 3.21s ===", "=== 12 deselected in 0.21s ==="
-COMMANDS = ["test", "test-browser-all MINUTES=20"]
+COMMANDS = ["test", "test-browser-all MINUTES=10"]
 MAKE = """#!/bin/sh
 echo "$*" >> asked
 [ "$1" = "{}" ] || {{ echo "{}"; exit 0; }}
