@@ -38,10 +38,9 @@ def test_a_notebook_and_the_library_decide(tmp_path):
 
 
 def test_without_minutes_all_are_run(pytester, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
     pytester.makeconftest((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
     pytester.makeini("[pytest]\nmarkers = sweep(seconds)\naddopts = --strict-markers")
     pytester.makepyfile(TESTS)
     for minutes, passed in (("", 7), ("2", 4)):
         monkeypatch.setenv("MINUTES", minutes)
-        pytester.runpytest_subprocess("-n", "0").assert_outcomes(passed=passed, deselected=7 - passed)
+        pytester.runpytest_inprocess("-n", "0").assert_outcomes(passed=passed, deselected=7 - passed)
