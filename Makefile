@@ -13,7 +13,7 @@ DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book site test test-browser-all lab notebooks stills chapter assignment check lint test-matrix clean distclean
+.PHONY: help serve book site test test-browser-all lab notebooks stills chapter assignment release grade marks check lint test-matrix clean distclean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -66,6 +66,23 @@ chapter:  ## begin a chapter: make chapter N=10 SLUG=momentum TITLE="Momentum"
 assignment:  ## begin an assignment: make assignment N=8 SLUG=momentum TITLE="Momentum"
 	@.ci/setup python
 	@$(PY) .ci/assignment/new.py "$$N" "$$SLUG" "$$TITLE"
+
+# The usual week of a course: book/teaching.md. COURSE is its folder, FROM what the LMS gave, a folder or an archive.
+COURSE_TOOL := $(PY) -m assignments --course "$${COURSE:-course}"
+
+release:  ## write what students get: make release NAME=softmax; without NAME, of all assignments
+	@.ci/setup book classroom
+	@$(COURSE_TOOL) release $${NAME:+"$$NAME"}
+
+grade:  ## grade what a class handed in, with marks and feedback: make grade NAME=softmax FROM=lms.zip
+	@.ci/setup book classroom
+	@$(COURSE_TOOL) grade "$$NAME" $${FROM:+"$$FROM"}
+	@$(MAKE) --no-print-directory marks
+
+marks:  ## write marks and feedback anew, after marking by hand: make marks NAME=softmax
+	@.ci/setup book classroom
+	@$(COURSE_TOOL) marks "$$NAME"
+	@$(COURSE_TOOL) feedback "$$NAME"
 
 check:  ## run all that concerns one chapter: make check CHAPTER=04
 	@.ci/setup book web notebooks test npm torch chromium

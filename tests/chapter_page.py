@@ -3,6 +3,7 @@
 import nbformat
 from built_site import ROOT
 
+CHAPTERS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
 QUICK = "00_warm_up"  # the chapter that most tests run
 PATIENCE = 300_000  # ms: a busy machine
 ENDED = ("ran", "raised", "new")
@@ -39,6 +40,16 @@ class Chapter:
         self.press(number)
         return self.wait(number)
 
+    def run_as_it_is(self, number, patience):
+        """Press Run, and once more if the page asks first, as the cell takes long; return whether it asked, and how
+        it ended.
+        """
+        self.press(number)
+        question = self.cell(number).locator(".run-question:not([hidden]) .run-button").last
+        if asked := question.count() > 0:
+            question.dispatch_event("click")
+        return asked, self.wait(number, patience=patience)
+
     def status(self, number):
         return self.cell(number).locator(".run-bar .run-status").text_content()
 
@@ -56,7 +67,11 @@ class Chapter:
         self.tab.keyboard.insert_text(source)
 
 
-def notebook_cells(name):
-    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+def code_cells(notebook):
+    """The code cells that a chapter's page shows, in its order."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]  # those are not on the page
+    return [cell for cell in code if "remove-cell" not in cell.metadata.get("tags", [])]
+
+
+def notebook_cells(name):
+    return code_cells(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
