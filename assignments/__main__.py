@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import course, feedback, marks
+from . import course, feedback, grade, marks
 from .files import Unreadable
 from .folder import Course, write
 from .process import Limits
-from .sandbox import NoSandbox, Sandbox
+from .sandbox import NoSandbox
 
 
 def main(argv=None):
@@ -87,7 +87,7 @@ def _grade(args):
         with Client(args.dask) as client:
             results = its.grade(assignment, executor=client.get_executor(pure=False), **how)
     else:
-        Sandbox(unsafe=args.unsafe).probe()  # once, and before anybody's code
+        grade.try_the_sandbox(args.unsafe)  # a first refusal, and not one for each submission
         results = its.grade(assignment, **how)
     for result in results:
         if result["outcome"] not in ("graded", "missing"):

@@ -16,6 +16,7 @@ import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -211,8 +212,15 @@ def everyone(
     return sorted(results, key=lambda result: result["student"])
 
 
+@cache
+def try_the_sandbox(unsafe):
+    """Try, once in a process and before anybody's code, that the sandbox of this machine holds; `NoSandbox` if not."""
+    Sandbox(unsafe=unsafe).probe()
+
+
 def in_a_process(name, content, secret, unsafe=False, limits=None):
     """Return what a submission earns, found in a process of its own; one that dies or hangs is an outcome too."""
+    try_the_sandbox(unsafe)  # here, as it may be another machine
     assignment, limits = course.assignment(name), limits or Limits()
     with tempfile.TemporaryDirectory() as scratch:
         given, found = Path(scratch, "submission"), Path(scratch, "result.json")

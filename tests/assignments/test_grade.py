@@ -26,6 +26,27 @@ def test_a_sandbox_that_is_lost_in_the_middle_is_nobodys_zero(monkeypatch):
         grade.grade(ASSIGNMENT, touched(), "secret")
 
 
+def test_a_machine_whose_sandbox_does_not_hold_grades_nothing(monkeypatch):
+    """Another machine of a cluster, which nobody has tried before it is given a submission."""
+    tried = []
+
+    def probe(self):
+        tried.append(self)
+        if len(tried) < 3:
+            raise NoSandbox("the sandbox does not hold")
+
+    monkeypatch.setattr(sandbox.Sandbox, "probe", probe)
+    monkeypatch.setattr(grade.subprocess, "run", lambda *_, **__: pytest.fail("a submission was begun"))
+    grade.try_the_sandbox.cache_clear()
+    for _ in range(2):
+        with pytest.raises(NoSandbox, match="does not hold"):
+            grade.in_a_process("softmax", touched(), "secret")
+    for _ in range(2):  # it holds now, which is found out once
+        grade.try_the_sandbox(unsafe=False)
+    assert len(tried) == 3
+    grade.try_the_sandbox.cache_clear()
+
+
 def test_an_empty_folder_is_missing_not_unreadable(tmp_path):
     (tmp_path / "in" / "ada").mkdir(parents=True)
     its = folder.Course(tmp_path / "course")
