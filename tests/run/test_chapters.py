@@ -12,7 +12,7 @@ from chapter_page import CHAPTERS, PATIENCE, Chapter, notebook_cells
 from compare import Tolerance, svg_parts, words_difference
 from served_site import listen
 
-SLOWER = 5  # than the cells say: measured on two cores, both of which compute
+MARGIN = 3  # a cell may take so many times what it says: machines differ by a factor of two and more
 UNSAID = 30  # seconds of one core that a cell may take here without saying it first
 
 
@@ -71,7 +71,7 @@ def differences(cell, chapter, number):
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.sweep(seconds=SLOWER * announced(name) + 60)) for name in CHAPTERS]
+    "name", [pytest.param(name, marks=pytest.mark.sweep(seconds=MARGIN * announced(name) + 60)) for name in CHAPTERS]
 )
 def test_every_cell_gives_what_is_stored(browser, address, request, name):
     """Press Run at each cell, the solutions too. What takes long says so, and runs as it is."""
@@ -96,7 +96,7 @@ def test_every_cell_gives_what_is_stored(browser, address, request, name):
             problems.append(f"{where}: {end}. {chapter.status(number)}\n{chapter.printed(number)}")
         elif "run-edited" not in chapter.cell(number).get_attribute("class"):
             problems += [f"{where}: {difference}" for difference in differences(cell, chapter, number)]
-            if number > 1 and seconds > 2 * slow["seconds"] + UNSAID:
+            if number > 1 and seconds > MARGIN * slow["seconds"] + UNSAID:
                 problems.append(f"{where}: took {seconds:.0f} s, and says {slow['seconds']} (tests/make_seconds.py)")
     assert not problems, "\n".join(problems)
     assert complaints == []
