@@ -112,9 +112,15 @@ def ring_leaves_what_it_is_given(student, rng):
 # 2 · Back around the ring
 
 
+# As many numbers as a batch of the training has. The layer is linear, so a finite difference with a long step is right;
+# here, with a nudge for each number, it takes minutes. What goes over all places in loops takes a second. A function
+# that took too long twice is not called again, so the tests behind the first few need no batch.
+BATCH = 56, 42, 4, 5
+
+
 def compare_back(student, rng, parts, N, C, R, S, k, d):
     (X, dZ), K = pictures(rng, N, C, R, S), kernels(rng, C, k)
-    X, K = 1e6 * X, 1e6 * K  # a small step is lost in these, so that a finite difference is far off
+    X, K = 1e6 * X, 1e6 * K  # a small step is lost in these, so that a finite difference with one is far off
     got = several(student.ring_backward(dZ, X, K, d), 2, "ring_backward")
     right = dict(zip(("dX", "dK"), zip(got, right_back(dZ, X, K, d), strict=True), strict=True))
     for name in parts:
@@ -124,23 +130,34 @@ def compare_back(student, rng, parts, N, C, R, S, k, d):
 
 
 @check("ring_backward", points=1)
+def back_leaves_what_it_is_given(student, rng):
+    """What it is given stays as it is, and the pair has the shapes of the pictures and of the kernels."""
+    (X, dZ), K = pictures(rng, 2, 3, 4, 5), kernels(rng, 3, 2)
+    got = several(untouched(student.ring_backward, dZ, X, K, 1), 2, "ring_backward")
+    for value, like, name in zip(got, (X, K), ("dX", "dK"), strict=True):
+        assert shaped(value, like.shape, name).any(), f"{name} is 0 everywhere"
+
+
+@check("ring_backward", points=1)
 def back_to_one_kernel(student, rng):
     """For one picture of one channel, `dK` sums over all places at which a weight was used."""
     for R, S, k in ((4, 5, 2), (6, 3, 3)):
         compare_back(student, rng, ["dK"], 1, 1, R, S, k, 1)
+    (X, dZ), K = pictures(rng, *BATCH), kernels(rng, BATCH[1], 3)
+    student.ring_backward(dZ, X, K, 1)  # what comes is compared in the tests of several channels, how soon here too
 
 
 @check("ring_backward", points=1)
 def back_to_the_kernels(student, rng):
     """For several pictures and channels, `dK` sums over the pictures, and each channel has its own."""
-    for N, C, R, S, k in ((3, 2, 4, 5, 2), (2, 3, 5, 4, 3)):
+    for N, C, R, S, k in ((3, 2, 4, 5, 2), (2, 3, 5, 4, 3), (*BATCH, 3)):
         compare_back(student, rng, ["dK"], N, C, R, S, k, 1)
 
 
 @check("ring_backward", points=2)
 def back_to_the_pictures(student, rng):
     """Without a dilation, each pixel gets back from the outputs that saw it, with the weights that they saw it with."""
-    for N, C, R, S, k in ((1, 1, 4, 5, 2), (2, 3, 5, 4, 3)):
+    for N, C, R, S, k in ((1, 1, 4, 5, 2), (2, 3, 5, 4, 3), (*BATCH, 3)):
         compare_back(student, rng, ["dX"], N, C, R, S, k, 1)
 
 
@@ -165,21 +182,14 @@ def back_from_winding(student, rng):
         compare_back(student, rng, ["dX", "dK"], 2, 2, R, S, k, d)
 
 
-@check("ring_backward", points=1)
-def back_leaves_what_it_is_given(student, rng):
-    """What it is given stays as it is, and the pair has the shapes of the pictures and of the kernels."""
-    (X, dZ), K = pictures(rng, 2, 3, 4, 5), kernels(rng, 3, 2)
-    got = several(untouched(student.ring_backward, dZ, X, K, 1), 2, "ring_backward")
-    for value, like, name in zip(got, (X, K), ("dX", "dK"), strict=True):
-        assert shaped(value, like.shape, name).any(), f"{name} is 0 everywhere"
-
-
 # 3 · What goes along with a shift
 
 
-def compare_kept(student, rng, R, S, layer, kept, what):
-    """kept is a rule: of rows down and columns to the right, whether this shift is kept."""
-    X = rng.normal(size=(2, 3, R, S))
+def compare_kept(student, rng, R, S, layer, kept, what, ink=None):
+    """kept is a rule: of rows down and columns to the right, whether this shift is kept. Outside of the ink, if there
+    is one, the pictures are 0.
+    """
+    X = rng.normal(size=(2, 3, R, S)) if ink is None else rng.uniform(1, 2, (2, 3, R, S)) * ink
     table = numbers(student.shifts_kept(layer, X), what)
     assert table.shape == (R, S), f"{what}: expected a table of shape {(R, S)}, got {table.shape}"
     assert set(np.unique(table)) <= {0, 1}, f"{what}: expected True and False, got other numbers"
@@ -198,6 +208,13 @@ def never(a, b):
     return a == b == 0
 
 
+def alone(shape, *place):
+    """Return an array with a 1 at one place."""
+    array = np.zeros(shape)
+    array[place] = 1
+    return array
+
+
 @check("shifts_kept", points=2)
 def all_or_none(student, rng):
     """A layer that is the same everywhere keeps all shifts; one with weights for each place none but (0, 0)."""
@@ -210,13 +227,16 @@ def all_or_none(student, rng):
 
 @check("shifts_kept", points=2)
 def some_shifts(student, rng):
-    """A layer may keep the shifts of one direction alone, or every other one."""
+    """A layer may keep the shifts of one direction alone, every other one, or those that keep ink out of one column."""
     for R, S in ((4, 6), (6, 4)):
         rows, columns = rng.normal(size=(R, 1)), rng.normal(size=(1, S))
         compare_kept(student, rng, R, S, Given("at_places", rows), lambda a, b: a == 0, "a weight for each row")
         compare_kept(student, rng, R, S, Given("at_places", columns), lambda a, b: b == 0, "a weight for each column")
         compare_kept(student, rng, R, S, Given("blocks", 1, 2, False), lambda a, b: b % 2 == 0, "blocks of 1 by 2")
     compare_kept(student, rng, 6, 4, Given("blocks", 3, 2, False), lambda a, b: a % 3 == b % 2 == 0, "blocks of 3 by 2")
+    last, ink = 1.0 + (np.arange(6) == 5), np.arange(6) < 2
+    what = "ink in the first two columns, and the last one doubled"
+    compare_kept(student, rng, 4, 6, Given("at_places", last), lambda a, b: b < 4, what, ink)
 
 
 @check("shifts_kept", points=1)
@@ -228,14 +248,20 @@ def rows_stay(student, rng):
     compare_kept(
         student, rng, 4, 3, Given("blocks", 2, 1, True), lambda a, b: a % 2 == 0, "the smallest of blocks of 2 by 1"
     )
+    first = alone((4, 5), 0, 0)  # moved away from it, the sum becomes smaller and nowhere larger
+    compare_kept(student, rng, 4, 5, Given("total", first), never, "ink at (0, 0), the pixel that is read", first)
 
 
 @check("shifts_kept", points=1)
 def last_digits_are_forgiven(student, rng):
-    """A difference in the last digits of a sum is forgiven; one of 1e-7 is not."""
+    """A difference in the last digits of a sum is forgiven; one of 1e-7 is not, nor one that others make up for."""
     compare_kept(student, rng, 5, 6, Given("one_after_the_other"), always, "less the sum, added in another order")
     near = 1 + 1e-7 * rng.permutation(np.arange(30)).reshape(5, 6)
     compare_kept(student, rng, 5, 6, Given("at_places", near), never, "weights that differ by 1e-7")
+    places = rng.normal(size=(4, 5))
+    compare_kept(student, rng, 4, 5, Given("plus", places), never, "a number added at each place, alike in sum")
+    ink = alone((2, 3, 1, 1), 1, 2)
+    compare_kept(student, rng, 4, 5, Given("at_places", places), never, "ink in a single picture and channel", ink)
 
 
 # 4 · What an output sees
@@ -361,9 +387,11 @@ def soft(A, beta):
 
 
 def large(rng, N, C, R, S):
-    """Return numbers near 1000 in some channels and near -1000 in the others."""
+    """Return numbers near 1000 in some channels and near -1000 in the others, one of which has one near 1000 too."""
     signs = rng.permuted(np.where(np.arange(C) % 2, 1, -1))
-    return rng.normal(size=(N, C, R, S)) + 1000.0 * signs[:, None, None]
+    signs = np.tile(signs[:, None, None], (N, 1, R, S))
+    signs[0, signs[0, :, 0, 0].argmin(), R // 2, S // 2] = 1
+    return rng.normal(size=(N, C, R, S)) + 1000.0 * signs
 
 
 @check("soft_pool", points=2)
@@ -377,7 +405,7 @@ def pool_of_some_numbers(student, rng):
 
 @check("soft_pool", points=1)
 def pool_of_large_numbers(student, rng):
-    """Numbers near 1000 and near -1000, in one batch."""
+    """Numbers near 1000 and near -1000, in one batch and in one channel."""
     for beta in (rng.uniform(0.8, 1), rng.uniform(3, 5)):
         A = large(rng, 2, 4, 3, 4)
         what = f"numbers of 1000 and -1000, beta = {beta:.2f}"
@@ -411,7 +439,7 @@ def back_to_all_places(student, rng):
 
 @check("soft_pool_backward", points=1)
 def back_to_large_numbers(student, rng):
-    """The gradient where numbers are near 1000 and near -1000, in one batch."""
+    """The gradient where numbers are near 1000 and near -1000, in one batch and in one channel."""
     for beta in (rng.uniform(0.8, 0.95), rng.uniform(3, 5)):
         A, dP = large(rng, 2, 4, 3, 4), rng.normal(size=(2, 4))
         what = f"dA for numbers of 1000 and -1000, beta = {beta:.2f}"

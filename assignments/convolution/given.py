@@ -8,6 +8,11 @@ def at_places(weights):
     return lambda X: X * weights
 
 
+def plus(weights):
+    """Return the layer that adds to each place a number of its own."""
+    return lambda X: X + weights
+
+
 def windows(K):
     """Return the layer that lays one kernel on each channel, on the ring."""
     K = np.array(K)

@@ -35,6 +35,7 @@ NUDGED = """\
             grad[index] = (both[0].sum() - both[1].sum()) / 2e-5
     return dX, dK
 """
+NUDGED_FAR = NUDGED.replace("(1e-5, -1e-5)", "(far, -far)").replace("2e-5", "(2 * far)")
 NUDGED_POOL = """\
     from nnlib import gradcheck
 
@@ -42,6 +43,10 @@ NUDGED_POOL = """\
     return gradcheck.numerical_gradient(lambda: (soft_pool(A, beta) * dP).sum(), A)
 """
 POOL = "return (functional.logsumexp(beta * A.reshape(N, C, R * S)) - np.log(R * S)) / beta"
+CENTRED = """\
+middle = A.mean(axis=(2, 3), keepdims=True)
+    return np.log(np.exp(beta * (A - middle)).mean(axis=(2, 3))) / beta + middle[:, :, 0, 0]\
+"""
 SLOPES = "functional.softmax(beta * A.reshape(N, C, R * S))"
 UNSHIFTED = "np.exp(beta * A).reshape(N, C, R * S)\n    slopes = slopes / slopes.sum(axis=2, keepdims=True)"
 MOVED = "moved(X, -d * u, -d * v)"
@@ -110,6 +115,19 @@ MISTAKES = [
         ),
         35,
     ),
+    (
+        "ring_backward: by finite differences with a long step, exact and slow",
+        but(
+            "ring_backward",
+            (
+                "    for u, v in np.ndindex(K.shape[1:]):\n",
+                "    far = np.abs(X).max() + np.abs(K).max() + 1\n"
+                + NUDGED_FAR
+                + "    for u, v in np.ndindex(K.shape[1:]):\n",
+            ),
+        ),
+        35,
+    ),
     # 3, what goes along with a shift
     ("shifts_kept: compared exactly", but("shifts_kept", ("<= 1e-9", "== 0")), 41),
     (
@@ -134,6 +152,35 @@ MISTAKES = [
         "shifts_kept: moved down, and never to the right",
         but("shifts_kept", ("f(moved(X, a, b)) - expected", "f(moved(X, a, 0)) - expected")),
         36,
+    ),
+    (
+        "shifts_kept: the pictures moved up and to the left",
+        but(
+            "shifts_kept",
+            ("f(moved(X, a, b))", "f(moved(X, -a, -b))"),
+            ("moved(before, a, b)", "moved(before, -a, -b)"),
+        ),
+        40,
+    ),
+    (
+        "shifts_kept: the largest difference without its absolute value",
+        but("shifts_kept", ("np.abs(f(moved(X, a, b)) - expected).max()", "(f(moved(X, a, b)) - expected).max()")),
+        41,
+    ),
+    (
+        "shifts_kept: the absolute value of the sum of all differences",
+        but("shifts_kept", ("np.abs(f(moved(X, a, b)) - expected).max()", "abs((f(moved(X, a, b)) - expected).sum())")),
+        41,
+    ),
+    (
+        "shifts_kept: the first picture alone",
+        but("shifts_kept", ("np.abs(f(moved(X, a, b)) - expected)", "np.abs(f(moved(X, a, b)) - expected)[0]")),
+        41,
+    ),
+    (
+        "shifts_kept: the first channel alone",
+        but("shifts_kept", ("np.abs(f(moved(X, a, b)) - expected)", "np.abs(f(moved(X, a, b)) - expected)[:, 0]")),
+        41,
     ),
     ("shifts_kept: the table the wrong way round", but("shifts_kept", ("return kept", "return kept.T")), 36),
     # 4, what an output sees
@@ -168,6 +215,11 @@ MISTAKES = [
         40,
     ),
     (
+        "costs: k weights a kernel in the separable layer",
+        but("costs", ("F * C * k**2, C * k**2, F * C", "F * C * k**2, C * k, F * C")),
+        40,
+    ),
+    (
         "costs: the products of a single place",
         but("costs", ("full * R * S", "full"), ("(apart + mixed) * R * S", "apart + mixed")),
         40,
@@ -190,6 +242,7 @@ MISTAKES = [
         ),
         41,
     ),
+    ("soft_pool: the mean of a channel subtracted", but("soft_pool", (POOL, CENTRED)), 41),
     (
         "soft_pool: the plain mean",
         but(
@@ -237,6 +290,17 @@ MISTAKES = [
             (
                 SLOPES,
                 UNSHIFTED,
+            ),
+        ),
+        41,
+    ),
+    (
+        "soft_pool_backward: the mean of a channel subtracted",
+        but(
+            "soft_pool_backward",
+            (
+                SLOPES,
+                UNSHIFTED.replace("beta * A", "beta * (A - A.mean(axis=(2, 3), keepdims=True))"),
             ),
         ),
         41,
