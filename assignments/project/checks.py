@@ -327,7 +327,7 @@ def the_claim(student, rng):
     """Claimed is the share of all digits that the best network reads."""
     for M, N in ((4, 30), (7, 11)):
         right = answered(rng, M, N)
-        agree(asked(student, right)[1], right.mean(axis=1).max(), f"{M} networks, {N} digits: claimed")
+        agree(asked(student, right)[1], right.mean(axis=1).max(), f"{M} networks, {N} digits: claimed", 1e-6)
 
 
 def judge(right):
@@ -342,7 +342,7 @@ def compare_judged(student, rng, shapes):
         right = answered(rng, M, N)
         while judge(right) >= right.mean(axis=1).max() - 1.5 / N:  # which would say little
             right = answered(rng, M, N)
-        agree(asked(student, right)[2], judge(right), f"{M} networks, {N} digits: judged")
+        agree(asked(student, right)[2], judge(right), f"{M} networks, {N} digits: judged", 1e-6)
 
 
 @check("chosen", points=1)
