@@ -302,7 +302,7 @@ def mistakes(folder):
 
 def sweep(folder):
     """Return the parameters of a test of all mistakes, which is the sweep's."""
-    seconds = 120 if mistakes(folder)[1] else 30
+    seconds = 90 if mistakes(folder)[1] else 30
     return pytest.param(folder, True, marks=pytest.mark.sweep(seconds=seconds), id=f"{folder.name}-whole")
 
 
