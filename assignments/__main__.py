@@ -49,7 +49,7 @@ def _parser():
     graded.add_argument("path", type=Path, nargs="?", help="collect from here first")
     graded.add_argument("--unsafe", action="store_true", help="run students' code without a sandbox, with your rights")
     graded.add_argument("--workers", type=int, metavar="N", help="so many at once (one a core)")
-    text = "a call of a student's function may take so long, a cell three times and all thirty times as long (10)"
+    text = "a call may take so long, a cell three times and all thirty times as long (10, or what the assignment says)"
     graded.add_argument("--seconds", type=float, metavar="S", help=text)
     graded.add_argument("--dask", metavar="ADDRESS", help="of a Dask cluster that does the work")
     command(_feedback, "write a page for each student")
@@ -79,7 +79,7 @@ def _grade(args):
     assignment, its = course.assignment(args.name), Course(args.course)
     if args.path:
         _collect(args)
-    limits = Limits(call=args.seconds, cell=3 * args.seconds, total=30 * args.seconds) if args.seconds else None
+    limits = Limits.of(args.seconds) if args.seconds else None
     how = {"unsafe": args.unsafe, "workers": args.workers, "limits": limits}
     if args.dask:
         from dask.distributed import Client  # an extra: only a class that outgrows one machine needs it

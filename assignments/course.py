@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from . import notebook
 from .checks import checks_of
+from .process import Limits
 
 ROOT = Path(__file__).parent
 
@@ -19,6 +20,8 @@ class Assignment(NamedTuple):
     ----------
     name, title : str
     number, minutes : int
+    limits : Limits
+        On what a student's code may use: the usual ones, or for as many seconds a call as the notebook's metadata say.
     release : dict
         The notebook that students get.
     released : Submission
@@ -34,6 +37,7 @@ class Assignment(NamedTuple):
     number: int
     title: str
     minutes: int
+    limits: Limits
     release: dict
     released: notebook.Submission
     answers: list
@@ -87,7 +91,8 @@ def assignment(name):
     answers = [cell.grade_id for cell in read.cells if cell.role == "answer"]
     written = {cell.grade_id: points[cell.grade_id] for cell in read.cells if cell.role == "written"}
     checks = checks_of(importlib.import_module(f"assignments.{name}.checks"))
-    return Assignment(name, said["number"], said["title"], said["minutes"], released, read, answers, checks, written)
+    about = said["number"], said["title"], said["minutes"], Limits.of(said.get("seconds", Limits.call))
+    return Assignment(name, *about, released, read, answers, checks, written)
 
 
 def _sources():

@@ -48,7 +48,7 @@ def grade(assignment, content, secret, *, limits=None, unsafe=False):
     secret : str
         The course's: from it come the inputs of the tests.
     limits : Limits, optional
-        On what the student's code may use.
+        On what the student's code may use; by default the assignment's.
     unsafe : bool
         Whether to run it without a sandbox.
 
@@ -72,7 +72,7 @@ def grade(assignment, content, secret, *, limits=None, unsafe=False):
     if set(code) <= set(untouched) and not any(written.values()):
         return record(assignment, "graded", EMPTY, submission.notes)
     folder = ROOT / assignment.name
-    with Student(code, Sandbox(unsafe=unsafe), limits, folder) as student:
+    with Student(code, Sandbox(unsafe=unsafe), limits or assignment.limits, folder) as student:
         checks = [_run(check, student, generator(secret, assignment.name, check.name)) for check in assignment.checks]
         sources = {question: _cut(student.source(question), CODE) for question in assignment.answers}
         notes = [*submission.notes, *student.notes]
@@ -135,7 +135,7 @@ def _cut(text, longest=LONGEST):
 
 def fingerprint(assignment, content, secret, unsafe, limits=None):
     """Return what a result depends on, as a short text: the submission, tests, grader, secret, limits."""
-    digest = hashlib.sha256(content + secret.encode() + bytes([unsafe]) + repr(limits or Limits()).encode())
+    digest = hashlib.sha256(content + secret.encode() + bytes([unsafe]) + repr(limits or assignment.limits).encode())
     folder = ROOT / assignment.name
     for path in sorted([*ROOT.glob("*.py"), *folder.glob("*.py"), folder / "source.ipynb"]):
         digest.update(path.read_bytes())
@@ -157,7 +157,7 @@ def everyone(
     secret : str
     unsafe : bool
     limits : Limits, optional
-        On what each student's code may use.
+        On what each student's code may use; by default the assignment's.
     workers : int, optional
         How many at once; by default one a core.
     executor : concurrent.futures.Executor, optional
@@ -221,7 +221,8 @@ def try_the_sandbox(unsafe):
 def in_a_process(name, content, secret, unsafe=False, limits=None):
     """Return what a submission earns, found in a process of its own; one that dies or hangs is an outcome too."""
     try_the_sandbox(unsafe)  # here, as it may be another machine
-    assignment, limits = course.assignment(name), limits or Limits()
+    assignment = course.assignment(name)
+    limits = limits or assignment.limits
     with tempfile.TemporaryDirectory() as scratch:
         given, found = Path(scratch, "submission"), Path(scratch, "result.json")
         given.write_bytes(content)
@@ -272,7 +273,7 @@ def main():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     assignment, content = course.assignment(asked.assignment), asked.submission.read_bytes()
     try:
-        limits = Limits(**asked.limits)
+        limits = Limits(**asked.limits) if asked.limits else None
         store(asked.result, grade(assignment, content, sys.stdin.read(), limits=limits, unsafe=asked.unsafe))
     except NoSandbox as error:
         print(error, file=sys.stderr)

@@ -36,6 +36,11 @@ class Limits:
     scratch: int = 64_000_000
     message: int = 96_000_000
 
+    @classmethod
+    def of(cls, seconds):
+        """Return the limits where a call may take so many seconds: a cell three times, all thirty times as long."""
+        return cls(call=seconds, cell=3 * seconds, total=30 * seconds)
+
     def of_the_process(self):
         cpu = int(2 * self.total) + 10
         names = {"AS": self.memory, "FSIZE": self.file, "NOFILE": self.files, "CORE": 0, "CPU": cpu}

@@ -5,7 +5,8 @@ Each folder of `assignments/` that has a ``source.ipynb`` is tried. Beside it li
 - ``checks.py``, its tests;
 - ``mistakes.py`` with a list ``MISTAKES`` of ``(what it is, {question: code}, points)``: the code stands in place of
   the whole cell of that answer, None leaves the cell as it was released, and all other answers are the solution's. The
-  points are those that the tests must give in all; what is marked by hand is not among them;
+  points are those that the tests must give in all; what is marked by hand is not among them. A list ``LONG`` of the
+  same kind, where there is one, has those that take a second or more, and is the sweep's;
 - ``scheme.md``, with a row ``| what it is | points |`` for each of them;
 - where functions are handed over that no other assignment has, ``given.py``.
 
@@ -16,6 +17,7 @@ not what keeps the answer in its place.
 import copy
 import functools
 import importlib
+import pickle
 import re
 import signal
 import sys
@@ -30,7 +32,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assignments import given, release  # noqa: E402
+from assignments import course, given, release  # noqa: E402
 from assignments.checks import Missed, checks_of, generator  # noqa: E402
 from assignments.process import Limits  # noqa: E402
 from assignments.student import Given  # noqa: E402
@@ -41,7 +43,8 @@ DIGITS = functools.cache(data.load_mnist)
 FOLDERS = sorted(source.parent for source in ROOT.glob("assignments/*/source.ipynb"))
 SECRETS = ("one course", "another course", "a third", "a fourth")
 SECONDS = 20  # of one core, for one assignment
-CALL = 0.5  # seconds that an answer may compute for one call: the right ones need a tenth of it, the sandbox gives more
+SHARE = 0.1  # of the sandbox's seconds for a call: so long may an answer compute here, on any machine
+LONG = 0.3  # seconds from which on what a call gave is kept
 REGION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.DOTALL | re.MULTILINE)
 SCHEME = re.compile(r"=== BEGIN MARK SCHEME ===\n(.*?)=== END MARK SCHEME ===", re.DOTALL)
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -93,11 +96,18 @@ class Kept:
 
 
 class StandIn:
-    """A student whose cells run here, one after the other, as the worker would run them."""
+    """A student whose cells run here, one after the other, as the worker would run them.
+
+    What a call gave that took long, a training, is kept for all whose code it depends on is the same: most mistakes do
+    not change it.
+    """
+
+    kept = {}  # noqa: RUF012
 
     def __init__(self, code, folder):
         self._names = {"__name__": "__main__"}
         self._texts, self.errors, self._hung = {}, [], {}
+        self._seconds = SHARE * course.assignment(folder.name).limits.call
         own = load(folder, "given") if (folder / "given.py").exists() else None
         self._given = vars(given) | vars(own or given)
         for text in code:
@@ -105,8 +115,8 @@ class StandIn:
                 exec(compile(text, "<answer>", "exec"), self._names)
             except Exception as error:
                 self.errors.append(f"{type(error).__name__}: {error}")
-            for name in re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE):
-                self._texts[name] = text
+            for name in re.findall(r"^(?:def|class) (\w+)|^(\w+) =", text, re.MULTILINE):
+                self._texts["".join(name)] = text
 
     def _crossed(self, value):
         if isinstance(value, Given):
@@ -122,16 +132,34 @@ class StandIn:
             raise Missed(f"there is no {name}")
         if self._hung.get(name, 0) >= Limits.hangs:
             raise Missed(f"{name} took too long before and was not called again", "timed out")
-        arguments = [self._crossed(value) for value in arguments]
-        named = {key: self._crossed(value) for key, value in named.items()}
+        if any(name == kept for kept, *_ in self.kept) and (key := self._key(name, arguments, named)) in self.kept:
+            return copy.deepcopy(self.kept[key])
+        crossed = [self._crossed(value) for value in arguments]
+        named_crossed = {key: self._crossed(value) for key, value in named.items()}
+        began = time.perf_counter()
         try:
-            with np.errstate(all="ignore"), limited(CALL):
-                return function(*arguments, **named)
+            with np.errstate(all="ignore"), limited(self._seconds):
+                result = function(*crossed, **named_crossed)
         except TimeoutError:
             self._hung[name] = self._hung.get(name, 0) + 1
-            raise Missed(f"{name} gave no answer within {CALL} seconds", "timed out") from None
+            raise Missed(f"{name} gave no answer within {self._seconds:g} seconds", "timed out") from None
         except Exception as error:
             raise Missed(f"{name} raised {type(error).__name__}: {error}") from None
+        if time.perf_counter() - began > LONG:
+            self.kept[self._key(name, arguments, named)] = copy.deepcopy(result)
+        return result
+
+    def _key(self, name, arguments, named):
+        """Return what a call's result depends on: its arguments, and the cells whose names stand in its own, or in
+        theirs.
+        """
+        texts, names = set(), {name}
+        while names:
+            text = self._texts.get(names.pop())
+            if text is not None and text not in texts:
+                texts.add(text)
+                names |= set(re.findall(r"\w+", text))
+        return name, pickle.dumps((arguments, named)), frozenset(texts)
 
     def make(self, name, *arguments, **named):
         return Kept(self, self._call(self._names.get(name), name, arguments, named))
@@ -292,12 +320,32 @@ def test_the_released_notebook_gets_none(folder):
     assert not release.leaks(source, release.text(release.release(source)))
 
 
-@each_folder
-@pytest.mark.parametrize("secret", [SECRETS[0], pytest.param(SECRETS[1], marks=pytest.mark.sweep)])
-def test_each_mistake_costs_what_the_scheme_says(folder, secret):
+def mistakes(folder):
+    """Return the mistakes of an assignment, and those that take long."""
+    module = load(folder, "mistakes")
+    return module.MISTAKES, getattr(module, "LONG", [])
+
+
+def sweep(folder):
+    """Return the parameters of a test of all mistakes, which is the sweep's."""
+    seconds = 90 if mistakes(folder)[1] else 30
+    return pytest.param(folder, True, marks=pytest.mark.sweep(seconds=seconds), id=f"{folder.name}-whole")
+
+
+@pytest.mark.parametrize(
+    ("folder", "whole"),
+    [*(pytest.param(folder, False, id=folder.name) for folder in FOLDERS), *map(sweep, FOLDERS)],
+)
+def test_each_mistake_costs_what_the_scheme_says(folder, whole):
+    """Those that take long, and all of them with another secret, are the sweep's."""
     notebook, stubs, wrong = read(folder), answers(released(folder)), []
     scheme = (folder / "scheme.md").read_text(encoding="utf-8")
-    for what, instead, points in load(folder, "mistakes").MISTAKES:
+    usual, long = mistakes(folder)
+    if whole:
+        tried = [*((SECRETS[0], mistake) for mistake in long), *((SECRETS[1], mistake) for mistake in [*usual, *long])]
+    else:
+        tried = [(SECRETS[0], mistake) for mistake in usual]
+    for secret, (what, instead, points) in tried:
         found = marks(folder, code_of(notebook, instead, stubs), secret)
         if total(found) != points:
             missed = [f"    {name} ({most}): {said}" for name, (_, got, most, said) in found.items() if got < most]
@@ -309,16 +357,17 @@ def test_each_mistake_costs_what_the_scheme_says(folder, secret):
 
 @each_folder
 def test_there_are_mistakes_enough(folder):
-    mistakes = load(folder, "mistakes").MISTAKES
-    partial = [what for what, instead, _ in mistakes if None in instead.values()]
-    assert len(mistakes) - len(partial) >= 8 and len(partial) >= 3
-    assert len({what for what, _, _ in mistakes}) == len(mistakes)
-    broken = {question for _, instead, _ in mistakes for question, code in instead.items() if code is not None}
+    usual, long = mistakes(folder)
+    partial = [what for what, instead, _ in usual if None in instead.values()]
+    assert len(usual) - len(partial) >= 8 and len(partial) >= 3
+    assert len({what for what, _, _ in usual + long}) == len(usual + long)
+    broken = {question for _, instead, _ in usual + long for question, code in instead.items() if code is not None}
     assert broken == {test.question for test in checks_of(load(folder, "checks"))}, "a question without a mistake"
 
 
 @each_folder
-def test_it_does_not_take_long(folder):
+def test_it_does_not_take_long(folder, monkeypatch):
+    monkeypatch.setattr(StandIn, "kept", {})
     before = time.process_time()
     marks(folder, code_of(read(folder)), SECRETS[0])
     assert time.process_time() - before < SECONDS / 4, "one submission should take a few seconds at most"
