@@ -1,6 +1,6 @@
 """Slides: a deck for each chapter, ``slides/04_softmax.html``, and for each week of the plan, ``slides/week-3.html``.
 
-Nothing is written for them: a deck is made from the article of the built page, by the rule in CONTRIBUTING.md ("Slides").
+Nothing is written for them: a deck is made from the article of the built page, by the rule in CONTRIBUTING.md.
 It is a page of its own and not made by a script in the chapter, because then its address can be sent to others, it can
 be read without scripts and printed, and a chapter stays as light as it is: reveal.js is loaded by the decks alone.
 
@@ -23,8 +23,8 @@ from folds import SHOW
 from module_versions import STATIC, import_map, version
 from teaching import weeks
 
-MOST_LINES = 22  # of code and what it prints, on one slide; what is longer goes onto two
-LEFT_TO_THE_PAGE = 2 * MOST_LINES  # what is longer than this does not go onto slides
+MOST_LINES = 22  # on one slide; code that is longer goes onto two, and what is longer than these is left to the page
+FEW_LINES = 8  # of output, which stand below their code or above what came out
 SHORT = 180  # letters of a paragraph that stands whole above what it leads to
 FEW = 30  # letters of a sentence that brings the one before it along
 LEFT_OUT = ("Sources",)  # sections without slides
@@ -125,23 +125,22 @@ def lines(pre):
 
 
 def listing(these, kind):
-    return f'<div class="{kind} highlight"><pre>' + "\n".join(these) + "\n</pre></div>"
+    return f'<div class="{kind} highlight"><pre>' + "\n".join(these).strip("\n") + "\n</pre></div>"
 
 
 def halves(these):
     """Cut lines in two where a line is empty, or not indented, as near to the middle as there is one."""
     plain = [re.sub(r"<[^>]*>", "", line) for line in these]
-    places = [i for i, line in enumerate(plain) if line.strip() and (not plain[i - 1].strip() or line[0] != " ")]
-    fit = [i for i in places if 0 < i <= MOST_LINES and len(these) - i <= MOST_LINES]
+    places = [i for i, line in enumerate(plain) if line.strip() and (not plain[i - 1].strip() or line[0] not in " )]}")]
     middle = len(these) // 2
+    fit = [i for i in places if abs(i - middle) <= MOST_LINES // 3]
     place = min(fit, key=lambda i: abs(i - middle)) if fit else middle
     return [these[:place], these[place:]]
 
 
-def picture(figure):
-    """A still figure, or a picture without a caption."""
-    (image,) = figure.select("img")
-    caption = figure.select_one("figcaption p")
+def picture(image, figure=None):
+    """A still picture, with the caption of its figure."""
+    caption = figure and figure.select_one("figcaption p")
     words = f"<figcaption>{inner(caption)}</figcaption>" if caption else ""
     return f'<figure class="still">{image}{words}</figure>'
 
@@ -254,7 +253,7 @@ class Composer:
             elif has(node, "interactive"):
                 self.add(node["id"], self.heading, [live(node)], "play")
             elif node.name == "figure":
-                self.add(node["id"], self.heading, [picture(node)], "picture")
+                self.add(node["id"], self.heading, [picture(node.img, node)], "picture")
             elif has(node, "admonition") and node.name == "div":
                 kind = "predict" if has(node, "predict") else "box"
                 if node.p.get_text() == section.find(re.compile(r"^h\d$")).get_text():
@@ -273,49 +272,61 @@ class Composer:
         return f'<li><a href="{self.page}#{box["id"]}">{inner(title)}</a> <span class="kind">{kind}</span></li>'
 
     def cell(self, cell, paragraph):
-        """A code cell: its code if the page shows it, what it prints, its pictures, and what came out."""
+        """A code cell: its code where it stands for itself, what it prints, its pictures, and what came out.
+
+        Code that draws, or that prints the source of the library, shows nothing that its output does not, and a long
+        experiment is not read from a slide: these are left to the page.
+        """
         if has(cell, "tag_exercise", "tag_check", "tag_solution"):
             return
-        fold = cell.select_one("details.reveals")
-        hidden = has(cell, "tag_hide-input")
+        source, fold = cell.select_one(".cell_input pre"), cell.select_one("details.reveals")
         outputs = children(cell.select_one(".cell_output")) if cell.select_one(".cell_output") else []
         printed = [line for output in outputs if output.pre for line in lines(output.pre)]
-        draws = cell.select_one(".cell_output img") and not printed
-        code = [] if hidden or draws else lines(cell.select_one(".cell_input pre"))
+        pictures = [image for output in outputs for image in output.select("img")]
+        code = lines(source)
+        if pictures or has(cell, "tag_hide-input") or "getsource(" in source.get_text():
+            code = []
+        if fold and len(code) > MOST_LINES:
+            code = []
         said = lead(paragraph)
-        answer = fold is not None
-        if printed and len(code) + len(printed) <= MOST_LINES - 2 and not answer:
-            self.add(self.at, self.heading, [*said, self.code(code), listing(printed, "printed")], "code")
-        else:
-            self.listings(code, "source", said, "code", False)
-            self.listings(printed, "printed", [] if code else said, "output", answer)
-        for output in outputs:
-            for figure in output.select("img"):
-                figure = figure.find_parent("figure") or output
-                at = figure.get("id", self.at)
-                self.add(at, self.heading, [picture(figure)], "picture", answer)
-            if output.table:
-                self.add(self.at, self.heading, [*said, output.table], "list", answer)
+        box = []
         if fold:
-            box = fold.select_one(".reveal")
-            box["class"] = ["admonition", "answer"]  # the other is reveal.js's own
-            self.add(self.at, self.heading, [box], "box", True)
+            box = [fold.select_one(".reveal")]
+            box[0]["class"] = ["admonition", "answer"]  # the other is reveal.js's own
+        if code:
+            below = printed if not fold and len(printed) <= FEW_LINES else []
+            self.listings(code, "source", said, "code", below=below)
+            said, printed = [], [] if below else printed
+        for image in pictures:
+            figure = image.find_parent("figure")
+            at = figure["id"] if figure and figure.has_attr("id") else self.at
+            self.add(at, self.heading, [picture(image, figure)], "picture", bool(fold))
+        for output in outputs:
+            if output.table:
+                self.add(self.at, self.heading, [*said, output.table], "list", bool(fold))
+                said = []
+        if box and 0 < len(printed) <= FEW_LINES:
+            self.add(self.at, self.heading, [*said, listing(printed, "printed"), *box], "box", True)
+        else:
+            self.listings(printed, "printed", said, "output", bool(fold))
+            if box:
+                self.add(self.at, self.heading, box, "box", True)
 
-    def code(self, code):
-        return listing(code, "source") if code else ""
-
-    def listings(self, these, kind, said, name, answer):
-        """Lines of code or of output: on one slide, on two, or left to the page."""
+    def listings(self, these, kind, said, name, answer=False, below=()):
+        """Lines of code, with what they print below, or of output: on one slide, on two, or left to the page."""
         if not these:
             return
-        if len(these) > LEFT_TO_THE_PAGE:
-            what = "The code" if kind == "source" else "What it prints"
+        printed = [listing(below, "printed")] if below else []
+        if len(these) > 2 * MOST_LINES:
+            what = "The code" if kind == "source" else "What is printed"
             words = f'{what}, {len(these)} lines, is <a href="{self.page}#{self.at}">in the chapter</a>.'
-            self.add(self.at, self.heading, [*said, f'<p class="left">{words}</p>'], name, answer)
+            self.add(self.at, self.heading, [*said, f'<p class="left">{words}</p>', *printed], name, answer)
             return
-        parts = [these] if len(these) <= MOST_LINES else halves(these)
+        whole = len(these) + len(below) + 2 * len(said) <= MOST_LINES
+        parts = [these] if whole else halves(these)
         for part in parts:
-            self.add(self.at, self.heading, [*said, listing(part, kind)], name, answer)
+            last = printed if part is parts[-1] else []
+            self.add(self.at, self.heading, [*said, listing(part, kind), *last], name, answer)
             said = []
 
 

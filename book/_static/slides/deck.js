@@ -59,6 +59,13 @@ function leave(deck, opened) {
   else location.href = back;
 }
 
+/** What lies over the slide goes first. */
+function escape(deck, opened) {
+  if (deck.isOverview()) deck.toggleOverview(false);
+  else if (deck.isOverlayOpen()) deck.toggleHelp(false);
+  else leave(deck, opened);
+}
+
 // ---- The deck -------------------------------------------------------------------------------------------------------
 
 /** What has the focus takes its own keys: a live figure all but Escape, a link or a button those that press it. */
@@ -75,14 +82,14 @@ async function start() {
   document.querySelectorAll(".slide > details").forEach((fold) => fold.replaceWith(fold.lastElementChild));
   document.querySelectorAll(".equation div.math").forEach(step);
   document.querySelectorAll(".frame").forEach(magnify);
-  document.querySelectorAll(".body").forEach(fit);
+  document.querySelectorAll(".slide:not(.play) > .body, .play .caption").forEach(fit);
 
   const deck = new Reveal(document.querySelector(".reveal"), {
     width: WIDTH, height: HEIGHT, margin: 0, maxScale: 4, center: false, scrollActivationWidth: 0,
     hash: true, fragmentInURL: false, navigationMode: "linear", slideNumber: "c/t", controlsTutorial: false,
     transition: "none", backgroundTransition: "none", pdfSeparateFragments: false,
     keyboardCondition: ours,
-    keyboard: { 27: () => (deck.isOverview() ? deck.toggleOverview() : deck.closeOverlay() || leave(deck, opened)) },
+    keyboard: { 27: () => escape(deck, opened) },
   });
   deck.on("resize", () => redraw(document));
   await deck.initialize();
