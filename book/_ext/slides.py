@@ -18,12 +18,13 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 from chapter_numbers import chapter_number
+from docutils import nodes
 from equation_index import chapter_title
 from folds import SHOW
 from module_versions import STATIC, import_map, version
 from teaching import weeks
 
-MOST_LINES = 22  # on one slide; code that is longer goes onto two, and what is longer than these is left to the page
+MOST_LINES = 18  # on one slide; code that is longer goes onto two, and what is longer than these is left to the page
 FEW_LINES = 8  # of output, which stand below their code or above what came out
 SHORT = 180  # letters of a paragraph that stands whole above what it leads to
 FEW = 30  # letters of a sentence that brings the one before it along
@@ -67,8 +68,8 @@ def children(tag):
     return [child for child in tag.children if isinstance(child, Tag)]
 
 
-def html(*nodes):
-    return "".join(str(node) for node in nodes)
+def html(*parts):
+    return "".join(map(str, parts))
 
 
 def inner(tag):
@@ -78,11 +79,11 @@ def inner(tag):
 def sentences(paragraph):
     """Return the sentences of a paragraph, each as HTML."""
     found = [""]
-    nodes = list(paragraph.children)
-    for place, node in enumerate(nodes):
+    pieces = list(paragraph.children)
+    for place, node in enumerate(pieces):
         if not isinstance(node, NavigableString):
             found[-1] += str(node)
-            following = nodes[place + 1] if place + 1 < len(nodes) else ""
+            following = pieces[place + 1] if place + 1 < len(pieces) else ""
             if re.search(r"[.?!]$", node.get_text().strip()) and re.match(r"\s", str(following)):
                 found.append("")  # a formula or bold words with the full stop inside
             continue
@@ -229,9 +230,8 @@ class Composer:
 
     def things(self, section):
         """One slide after the other, for all that stands out of the text."""
-        nodes, paragraph, titles = children(section), None, []
-        for place, node in enumerate(nodes):
-            following = nodes[place + 1] if place + 1 < len(nodes) else None
+        below, paragraph, titles = children(section), None, []
+        for node, following in zip(below, [*below[1:], None], strict=True):
             if node.name == "p":
                 paragraph = node
                 continue
@@ -372,6 +372,18 @@ def is_chapter(docname):
     return chapter_number(docname) is not None
 
 
+def add_words(app, doctree, docname):
+    """Say it in the box at the head of a chapter too: without scripts and on a phone there is no button."""
+    for box in doctree.findall(nodes.admonition) if is_chapter(docname) and app.builder.name == "html" else ():
+        if "goals" in box["classes"]:
+            address = f"../slides/{docname.partition('/')[2]}.html"
+            words = nodes.paragraph("", "", nodes.strong("", "As slides"), nodes.Text(", for a lecture: "))
+            words["classes"].append("as-slides")
+            words += nodes.reference("", "from the first one", refuri=address, internal=True)
+            words += nodes.Text("; Alt+P opens them at what you are reading.")
+            box += words
+
+
 def add_button(app, pagename, templatename, context, doctree):
     """Put the button beside the others in the head of a chapter; page/slides.js does the rest."""
     if is_chapter(pagename):
@@ -384,6 +396,7 @@ def add_button(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.connect("doctree-resolved", add_words)
     app.connect("html-collect-pages", decks)
     app.connect("html-page-context", add_button, priority=890)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
