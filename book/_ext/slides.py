@@ -303,7 +303,8 @@ class Composer:
             self.add(at, self.heading, [picture(image, figure)], "picture", bool(fold))
         for output in outputs:
             if output.table:
-                self.add(self.at, self.heading, [*said, output.table], "list", bool(fold))
+                table = f'<div class="pst-scrollable-table-container">{output.table}</div>'
+                self.add(self.at, self.heading, [*said, table], "list", bool(fold))
                 said = []
         if box and 0 < len(printed) <= FEW_LINES:
             self.add(self.at, self.heading, [*said, listing(printed, "printed"), *box], "box", True)

@@ -10,12 +10,31 @@ function read() {
   return places.filter((place) => place.getBoundingClientRect().top < innerHeight / 2).at(-1) ?? places[0];
 }
 
+/** Scroll to where this page was left for its slides. */
+async function comeBack() {
+  const { left: [id, top] = [] } = history.state ?? {};
+  const place = id && document.getElementById(id);
+  if (!place) return;
+  history.scrollRestoration = "manual";
+  await new Promise((done) => addEventListener("load", done)); // MathJax comes after this module
+  await /** @type {any} */ (window).MathJax?.startup?.promise;
+  scrollBy({ top: place.getBoundingClientRect().top - top, behavior: "instant" });
+  history.replaceState({ ...history.state, left: undefined }, "");
+  history.scrollRestoration = "auto";
+}
+
 export function offerSlides() {
   const link = /** @type {HTMLAnchorElement} */ (document.querySelector("a.slides-button"));
   if (!link) return;
   link.removeAttribute("target"); // Escape, and the browser's way back, lead here again
   const [, number] = link.pathname.match(/\/(\d\d)_\w+\.html$/);
-  const aim = () => (link.hash = `/${number}-${read().id}`);
+  const aim = () => {
+    const place = read();
+    link.hash = `/${number}-${place.id}`;
+    // This entry of the history says where it was left; the browser would return before the formulas have their height.
+    history.replaceState({ ...history.state, left: [place.id, place.getBoundingClientRect().top] }, "");
+  };
+  comeBack();
   link.addEventListener("click", aim);
   document.addEventListener("keydown", (event) => {
     const { key, code, altKey, ctrlKey, metaKey, shiftKey } = event;

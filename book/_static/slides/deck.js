@@ -40,10 +40,10 @@ function magnify(frame) {
   new ResizeObserver(change).observe(figure);
 }
 
-/** The steps of a derivation, those with a reason beside them, come one after the other. */
-function step(display) {
-  const rows = [...display.querySelectorAll("mjx-mtr")].filter((row) => row.closest("mjx-mtable") === display.querySelector("mjx-mtable"));
-  const reasoned = rows.filter((row) => row.children.length === 4 && row.lastElementChild.textContent.trim());
+/** The steps of a derivation, lines with a reason beside them, come one after the other. */
+function step(table) {
+  const rows = [...table.querySelectorAll("mjx-mtr")].filter((row) => row.closest("mjx-mtable") === table);
+  const reasoned = rows.filter(({ children }) => children.length === 4 && children[3].querySelector("mjx-c"));
   if (reasoned.length > 1) for (const row of rows.slice(1)) row.classList.add("fragment");
 }
 
@@ -80,11 +80,13 @@ async function start() {
   await document.fonts.ready;
   const printed = location.search.includes("print-pdf");
   document.querySelectorAll(".slide > details").forEach((fold) => fold.replaceWith(fold.lastElementChild));
-  document.querySelectorAll(".equation div.math").forEach(step);
+  document.querySelectorAll(".equation mjx-mtable").forEach(step);
   document.querySelectorAll(".frame").forEach(magnify);
   document.querySelectorAll(".slide:not(.play) > .body, .play .caption").forEach(fit);
 
-  const deck = new Reveal(document.querySelector(".reveal"), {
+  const root = /** @type {HTMLElement} */ (document.querySelector("main > div"));
+  root.classList.add("reveal"); // not before: it hides all slides but one, and what is hidden has no size
+  const deck = new Reveal(root, {
     width: WIDTH, height: HEIGHT, margin: 0, maxScale: 4, center: false, scrollActivationWidth: 0,
     hash: true, fragmentInURL: false, navigationMode: "linear", slideNumber: "c/t", controlsTutorial: false,
     transition: "none", backgroundTransition: "none", pdfSeparateFragments: false,
