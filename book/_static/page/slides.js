@@ -15,12 +15,10 @@ async function comeBack() {
   const { left: [id, top] = [] } = history.state ?? {};
   const place = id && document.getElementById(id);
   if (!place) return;
-  history.scrollRestoration = "manual";
   await new Promise((done) => addEventListener("load", done)); // MathJax comes after this module
   await /** @type {any} */ (window).MathJax?.startup?.promise;
   scrollBy({ top: place.getBoundingClientRect().top - top, behavior: "instant" });
   history.replaceState({ ...history.state, left: undefined }, "");
-  history.scrollRestoration = "auto";
 }
 
 export function offerSlides() {
@@ -33,8 +31,12 @@ export function offerSlides() {
     link.hash = `/${number}-${place.id}`;
     // This entry of the history says where it was left; the browser would return before the formulas have their height.
     history.replaceState({ ...history.state, left: [place.id, place.getBoundingClientRect().top] }, "");
+    history.scrollRestoration = "manual";
   };
   comeBack();
+  addEventListener("pagehide", () => {
+    if (!history.state?.left) history.scrollRestoration = "auto";
+  });
   link.addEventListener("click", aim);
   document.addEventListener("keydown", (event) => {
     const { key, code, altKey, ctrlKey, metaKey, shiftKey } = event;
