@@ -168,7 +168,8 @@ class Composer:
         for stray in article.select(".headerlink, script, style, aside.margin"):
             stray.decompose()
         for link in article.select("a[href]"):
-            link["href"] = urljoin(self.page, link["href"]) if not urlsplit(link["href"]).scheme else link["href"]
+            if not urlsplit(link["href"]).scheme:
+                link["href"] = ".." + urljoin(f"/notebooks/{name}.html", link["href"])
         self.top = article.find("section", recursive=False)
         self.chapter = Chapter(name, inner(self.top.h1))
         self.further = []  # what is left to the page: (id, title)
@@ -200,9 +201,8 @@ class Composer:
 
     def opening(self):
         """The title, the paragraph below it, and what the reader will be able to do."""
-        goals = self.top.select_one(".goals")
-        able = next(p for p in goals.find_all("p") if p.get_text().startswith("You will be able to"))
-        self.add(self.top["id"], self.chapter.title, [self.top.find("p"), able], "title")
+        able = [p for p in self.top.select(".goals > p") if p.get_text().startswith("You will be able to")]
+        self.add(self.top["id"], self.chapter.title, [self.top.find("p"), *able], "title")
 
     def closing(self):
         """What the deck leaves to the page."""
@@ -341,9 +341,10 @@ def article(path):
 
 
 def weekly(root):
-    """Return {week: the names of its chapters}, of the plan on the book's first page."""
+    """Return {week: the names of its chapters}, of the plan on the book's first page; without those that are not there."""
     names = {path.stem[:2]: path.stem for path in Path(root, "notebooks").glob("[0-9][0-9]_*.ipynb")}
-    return {week: [names[number] for number in re.findall(r"<ch-(\d\d)>", text)] for week, text, _ in weeks(root)}
+    numbers = {week: re.findall(r"<ch-(\d\d)>", text) for week, text, _ in weeks(root)}
+    return {week: [names[number] for number in its if number in names] for week, its in numbers.items()}
 
 
 def decks(app):
