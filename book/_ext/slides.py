@@ -341,7 +341,7 @@ def article(path):
 
 
 def weekly(root):
-    """Return {week: the names of its chapters}, of the plan on the book's first page; without those that are not there."""
+    """Return {week: the names of its chapters}, of the plan on the book's first page; those that are there."""
     names = {path.stem[:2]: path.stem for path in Path(root, "notebooks").glob("[0-9][0-9]_*.ipynb")}
     numbers = {week: re.findall(r"<ch-(\d\d)>", text) for week, text, _ in weeks(root)}
     return {week: [names[number] for number in its if number in names] for week, its in numbers.items()}
