@@ -9,16 +9,18 @@ import json
 from functools import cache
 from pathlib import Path
 
+from bundles import BUNDLED
 from pyodide_folder import ROOT, sha256
 
 STATIC = ROOT / "book" / "_static"
-FOLDERS = ("digit", "figures", "page", "progress", "run")
+FOLDERS = ("digit", "figures", "page", "progress", "run", "slides")
 
 
 @cache
 def version(path):
-    bundled = (ROOT / "package-lock.json").read_bytes() if path.name == "editor.js" else b""  # with CodeMirror in it
-    return sha256(path.read_bytes() + bundled)[:8]
+    name = path.relative_to(STATIC).as_posix() if path.is_relative_to(STATIC) else ""
+    inside = (ROOT / "package-lock.json").read_bytes() if name in BUNDLED else b""  # what is bundled with it
+    return sha256(path.read_bytes() + inside)[:8]
 
 
 def versions():
@@ -28,14 +30,18 @@ def versions():
     return {name: f"{name}?v={checksum}" for name, checksum in names.items()}
 
 
+def import_map(pagename):
+    """Return the import map of a page, as JSON."""
+    static = "../" * pagename.count("/") + "_static/"
+    return json.dumps({"imports": {f"./{static}{name}": f"./{static}{its}" for name, its in versions().items()}})
+
+
 def add_map(app, pagename, templatename, context, doctree):
     """Give a page with scripts of ours the map, which has to stand before the first module."""
     names = [str(getattr(script, "filename", script)) for script in context.get("script_files", [])]
     if not any(folder in Path(name).parts for name in names for folder in FOLDERS):
         return
-    static = "../" * pagename.count("/") + "_static/"
-    imports = {f"./{static}{name}": f"./{static}{versioned}" for name, versioned in versions().items()}
-    app.add_js_file(None, type="importmap", body=json.dumps({"imports": imports}), priority=100)
+    app.add_js_file(None, type="importmap", body=import_map(pagename), priority=100)
 
 
 def setup(app):

@@ -1,8 +1,8 @@
 """What the instructor's pages take from elsewhere: the plan of a course, and a chapter's objectives.
 
 ``{course-plan}``
-    The weeks of the book's first page, each with the assignment that is handed out in it. Its body names them, one a
-    line, ``digits: 2``; title, time and points come from their notebooks.
+    The weeks of the book's first page, each with its slides and the assignment that is handed out in it. Its body names
+    them, one a line, ``digits: 2``; title, time and points come from their notebooks.
 ``{assignment-list}``
     What a student finds: each assignment with its time and its points, to be opened in JupyterLite or saved.
 ``{objectives} 04``
@@ -64,11 +64,16 @@ class CoursePlan(SphinxDirective):
         there, planned = assignments(self.env.srcdir), dict(re.split(r": *", line) for line in self.content if line)
         if set(planned) != set(there):
             raise ExtensionError(f"course-plan: expected a week for each of {sorted(there)}, got {sorted(planned)}")
-        rows = ["| week | chapters | hours | assignment, handed out |", "| --- " * 4 + "|"]
+        rows = ["| week | chapters | hours | assignment, handed out | slides |", "| --- " * 5 + "|"]
         for week, chapters, hours in weeks(self.env.srcdir):
             given = (describe(there[name]) for name, when in planned.items() if when == week)
-            rows.append(f"| {week} | {chapters} | {hours} | {'; '.join(given)} |")
-        return self.parse_text_to_nodes("\n".join(rows))
+            rows.append(f"| {week} | {chapters} | {hours} | {'; '.join(given)} | Week {week} |")
+        table = self.parse_text_to_nodes("\n".join(rows))
+        for row in list(table[0].findall(nodes.row))[1:]:
+            address = f"../slides/week-{row[0].astext()}.html"
+            words = nodes.reference("", row[-1].astext(), refuri=address, internal=True)
+            row[-1].children = [nodes.paragraph("", "", words)]
+        return table
 
 
 class AssignmentList(SphinxDirective):

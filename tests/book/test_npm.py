@@ -105,8 +105,8 @@ def test_the_editor_is_one_file(site):
 
 
 def test_the_licences_of_what_the_editor_contains_lie_beside_it(site):
-    """All packages that CodeMirror needs, as the lock file has them, each with its licence."""
-    needed, wanted = set(), [name for name in PROJECT["dependencies"] if name != "esbuild"]
+    """All packages that CodeMirror needs, as the lock file has them, each with its licence; so it is with reveal.js."""
+    needed, wanted = set(), [name for name in PROJECT["dependencies"] if name not in ("esbuild", "reveal.js")]
     while wanted:
         name = wanted.pop()
         if name not in needed:
@@ -117,3 +117,11 @@ def test_the_licences_of_what_the_editor_contains_lie_beside_it(site):
     named = [re.match(r"\s*(\S+) [\d.]+ \(MIT\)\n", part)[1] for part in parts]
     assert named == sorted(needed)
     assert all("Permission is hereby granted" in part and "Copyright" in part for part in parts)
+    slides = (site.html / "_static/slides/engine.licences.txt").read_text(encoding="utf-8")
+    assert slides.startswith(f"reveal.js {PROJECT['dependencies']['reveal.js']} (MIT)") and "Hakim El Hattab" in slides
+
+
+def test_the_slides_have_reveal_js_in_one_file_and_one_style_sheet(site):
+    script, style = (site.html / "_static/slides" / f"engine{suffix}" for suffix in (".js", ".css"))
+    assert 20_000 < len(gzip.compress(script.read_bytes())) < 50_000
+    assert ".reveal .slides" in style.read_text(encoding="utf-8") and "@import" not in style.read_text(encoding="utf-8")

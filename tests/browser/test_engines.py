@@ -1,5 +1,6 @@
 """In Firefox and in WebKit: a page with formulas and a figure, a cell that is run, a digit that is drawn."""
 
+import json
 import os
 
 import pytest
@@ -42,6 +43,23 @@ def test_formulas_are_set_and_the_figure_answers(engine, address):
           new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true }))"""
     )
     assert settled(engine, "document.querySelector('figure.interactive .stage').outerHTML", "the figure") != before
+
+
+def test_slides_fit_and_their_figure_answers(engine, address):
+    engine.goto(f"{address}/slides/04_softmax.html#/04-fig-04-shares")
+    settled(engine, "document.documentElement.classList.contains('ready')", "the slides")
+    assert engine.evaluate("document.querySelectorAll('.body.scrolls, .caption.scrolls').length") == 0
+    shown = "document.querySelector('section.present > section.present')"
+    assert engine.evaluate(f"{shown}.id") == "04-fig-04-shares"
+    settled(engine, f"{shown}.querySelector('.mounted .handle') !== null", "the figure to come alive")
+    engine.evaluate("new Promise(done => setTimeout(done, 1000))")  # it is magnified to fill its frame
+    before = engine.evaluate(f"{shown}.querySelector('.stage').outerHTML")
+    box = engine.evaluate(f"{shown}.querySelector('.handle .knob').getBoundingClientRect()")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    engine.drag([(x, y), (x, y + 20), (x, y + 40)])
+    settled(engine, f"{shown}.querySelector('.stage').outerHTML !== {json.dumps(before)}", "the figure")
+    moved = engine.evaluate(f"{shown}.querySelector('.handle .knob').getBoundingClientRect()")
+    assert abs(moved["y"] - box["y"] - 40) < 8
 
 
 def test_a_cell_runs(engine, address):

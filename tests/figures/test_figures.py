@@ -83,7 +83,7 @@ MISPLACED = """() => {
   const drawn = [...stage.querySelectorAll('text, rect, line, path, svg, circle:not(.reach, .ring)')]
     .map(e => [e, e.parentElement.closest('svg')])
     .filter(([e, holder]) => holder === stage || e.localName === 'text');  // an svg inside cuts off its own drawing
-  const below = [...live.querySelectorAll('.equation, .controls, .controls > *')].map(e => [e, live]);
+  const below = [...live.querySelectorAll('.equation, .settings, .settings > *')].map(e => [e, live]);
   const blank = e => (e.localName === 'text' ? 2 : 0);  // above and below: a line is higher than its letters
   const outside = [...drawn, ...below].map(([e, holder]) => [e, boxOf(e), boxOf(holder)])
     .filter(([, box]) => box.width || box.height)

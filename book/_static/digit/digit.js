@@ -111,7 +111,7 @@ export class Digit {
     const help = html("p", { class: "words" },
       "Draw with a finger, a pen or the mouse. By keyboard: Tab to the sheet, ", html("kbd", {}, "Space"),
       " lowers and lifts the pen, the arrow keys move it.");
-    const tools = html("div", { class: "controls" }, button("Undo", () => this.pad.undo()),
+    const tools = html("div", { class: "settings" }, button("Undo", () => this.pad.undo()),
       button("Clear", () => this.pad.put([], false)), stored);
 
     this.x = grid("The picture that the network is fed");
@@ -184,7 +184,7 @@ export class Digit {
       input.focus();
     });
     const label = html("label", { class: "button" }, "Read with your own network …", input);
-    return html("div", { class: "file deeper" }, html("div", { class: "controls" }, label, back, this.using),
+    return html("div", { class: "file deeper" }, html("div", { class: "settings" }, label, back, this.using),
       this.message);
   }
 

@@ -396,10 +396,10 @@ export class Figure {
     this.knobs.append(area);
   }
 
-  /** Where on the drawing an event of the pointer is, [x, y]. */
+  /** Where on the drawing an event of the pointer is, [x, y]; on a slide the drawing is magnified. */
   point(event) {
-    const box = this.stage.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    const box = this.stage.getBoundingClientRect(), scaled = box.width / this.stage.width.baseVal.value;
+    return [event.clientX - box.left, event.clientY - box.top].map((pixels) => pixels / scaled);
   }
 
   /** Call moved([x, y]) while `node` is dragged. begin() may return the point that is meant where the drag begins, so
@@ -431,7 +431,7 @@ export class Figure {
 
   /** Begin a new row of controls. */
   row() {
-    this.controls = html("div", { class: "controls" });
+    this.controls = html("div", { class: "settings" });
     this.root.append(this.controls);
   }
 

@@ -1,6 +1,7 @@
-"""The editor of the cells: _static/run/editor.js and CodeMirror, which it imports, in one file.
+"""What the site takes from npm: CodeMirror for the editor of the cells, reveal.js for the slides.
 
-esbuild puts the bundle in the site where the module was, and beside it the licences of what is inside.
+Each file of `BUNDLED` imports some of it. esbuild puts it and what it imports into the site as one file where it was,
+and beside it the licences of what is inside.
 """
 
 import json
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import npm
 
-MODULE = "book/_static/run/editor.js"
+STATIC = Path("book/_static")
+BUNDLED = {"run/editor.js": "CodeMirror", "slides/engine.js": "reveal.js", "slides/engine.css": "reveal.js"}
 OPTIONS = ["--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-comments=none", "--log-level=warning"]
 
 
@@ -31,21 +33,23 @@ def licences(inputs):
     return f"\n{'-' * 80}\n\n".join(texts)
 
 
-def bundle(target):
-    """Write the bundle to `target`, and to ``.licences.txt`` beside it what its parts are licensed under."""
+def bundle(name, target):
+    """Write the bundle of a file to `target`, and beside it, ``.licences.txt``, what its parts are licensed under."""
     npm.install()
     notice = target.with_suffix(".licences.txt")
     with tempfile.TemporaryDirectory() as scratch:
         facts = Path(scratch, "facts.json")
-        banner = f"--banner:js=// CodeMirror is inside: {notice.name}"
-        npm.run("esbuild/bin/esbuild", MODULE, *OPTIONS, banner, f"--metafile={facts}", f"--outfile={target}")
+        words = f"{BUNDLED[name]} is inside: {notice.name}"
+        banner = f"--banner:css=/* {words} */" if target.suffix == ".css" else f"--banner:js=// {words}"
+        npm.run("esbuild/bin/esbuild", STATIC / name, *OPTIONS, banner, f"--metafile={facts}", f"--outfile={target}")
         inputs = json.loads(facts.read_text(encoding="utf-8"))["inputs"]
     notice.write_text(licences(inputs), encoding="utf-8")
 
 
 def build_finished(app, exception):
     if exception is None and app.builder.format == "html":
-        bundle(Path(app.outdir, "_static", "run", "editor.js"))
+        for name in BUNDLED:
+            bundle(name, Path(app.outdir, "_static", name))
 
 
 def setup(app):
