@@ -9,6 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import gate
+from .checkpoint import Checkpoint
 from .checks import check_size
 from .data import one_hot, scale
 from .losses import SoftmaxCrossEntropy
@@ -95,7 +96,7 @@ class History:
 def fit(
     net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=None, decay=True,
     optimizer=None, loss=None, augment=None, shuffle=True, validation=None,
-    patience=None, history=None, verbose=True,
+    patience=None, history=None, checkpoint=None, verbose=True,
 ):  # fmt: skip
     """Train a network by stochastic gradient descent, in place.
 
@@ -136,6 +137,12 @@ def fit(
     history : History, optional
         The record to continue. Each epoch is written into it as it ends, so
         that a training that is stopped leaves the epochs before.
+    checkpoint : path, optional
+        A file of all that the training has, written after each epoch and on
+        Ctrl-C. Where it is there, the training goes on from it to the same
+        bits, as if it had not been stopped: so the same call begins, goes on,
+        and does nothing more when all is done. It has to be the same: a file
+        of a training with other settings or examples is refused.
     verbose : bool
         Whether to print a line an epoch and show a progress bar.
 
@@ -146,8 +153,9 @@ def fit(
     Raises
     ------
     ValueError
-        If sizes, types or settings do not fit, or a weight is no number, before
-        anything is changed; or if the network's scores or gradients do not fit.
+        If sizes, types or settings do not fit, a weight is no number, or the
+        checkpoint is another training's, before anything is changed; or if the
+        network's scores or gradients do not fit.
     FloatingPointError
         If the loss or a weight is no longer a number, or the loss a thousand
         times what it was; noticed within about a thousand examples. With
@@ -167,11 +175,17 @@ def fit(
     watch = Watch(net, loss or SoftmaxCrossEntropy(), batch_size, best)
     if patience is not None and history.epochs:
         best.note(net, evaluate(net, *validation, loss=loss).loss)
+    end = len(history.epochs) + epochs
     steps = optimizer.t + epochs * math.ceil(N / batch_size)
-    for epoch in range(len(history.epochs), len(history.epochs) + epochs):
+    saved = Checkpoint(checkpoint, watch, rng, optimizer, history, epochs,
+                       (X, y), validation, augment, shuffle, verbose)
+    for epoch in range(len(history.epochs), end):
+        if best.is_over:
+            break
         order = rng.permutation(N) if shuffle else np.arange(N)
         watch.begin(epoch, Y[order])
-        for start in (bar := _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)):
+        bar = _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)
+        for start in saved.turns(bar):
             rows = order[start : start + batch_size]
             pixels = X.take(rows, axis=0)
             if augment is not None:
@@ -196,8 +210,7 @@ def fit(
         if verbose:
             right = row["train_accuracy"]
             print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")
-        if best.is_over:
-            break
+        saved.write()
     best.restore(net)
     return history
 

@@ -1,0 +1,290 @@
+"""A training in a file: one that was stopped goes on from there, to the same bits as if it had not been."""
+
+import hashlib
+import math
+import re
+import signal
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from . import architecture, files, tensors
+from .flat import arrays_of
+from .sequential import Sequential
+
+
+class Checkpoint:
+    """The file of one training in `nnlib.train.fit`. Where it is there, the training goes on from it: all numbers of
+    its parts are put in place of those they have. It is written after each epoch, and after the update in which a
+    Ctrl-C comes.
+
+    It holds the network's arrays and the optimizer's, its count of updates, the record with its curves, the best
+    weights so far, what was noted in the epoch, and two states of each random generator: the one from which the order
+    of the epoch was drawn, and the present one. And the settings, because the same numbers under others would be
+    neither training.
+
+    Parameters
+    ----------
+    path : path or None
+        With None nothing is read or written.
+    watch : nnlib.watch.Watch
+        Of the network and its best weights.
+    rng : numpy.random.Generator
+    optimizer : nnlib.optim.Optimizer
+    history : nnlib.train.History
+    epochs : int
+        From now on.
+    examples, validation : (X, y)
+        The latter may be None.
+    augment, shuffle
+        As of `nnlib.train.fit`.
+    verbose : bool
+        Whether to say that it goes on.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or foreign, or belongs to a training with other settings: with what differs. Nothing
+        is changed then. If a generator is not one of ``np.random.default_rng``.
+    OSError
+        If no file can be written there.
+    """
+
+    def __init__(self, path, watch, rng, optimizer, history, epochs, examples, validation, augment, shuffle, verbose):
+        self.path, self.watch, self.optimizer, self.history = path, watch, optimizer, history
+        if path is None:
+            return
+        files.check_writable(path)
+        net, self.examples, self.epochs = watch.net, len(examples[1]), epochs
+        self.batches = math.ceil(self.examples / watch.batch_size)
+        self.before, self.updates, self.pending = len(history.epochs), optimizer.t, None
+        self.generators, owners = _generators(rng, net, augment)
+        self.start = self._states()
+        self.settings = tensors.plain(
+            {
+                "network": _description(net),
+                "parameters": {name: [*a.shape, str(a.dtype)] for name, a in arrays_of(net).items()},
+                "optimizer": _words(optimizer),
+                "loss": _words(watch.loss_of),
+                "augment": _words(augment),
+                "shuffle": bool(shuffle),
+                "epochs": epochs,
+                "batch_size": watch.batch_size,
+                "patience": watch.best.patience,
+                "examples": _sum(*examples),
+                "validation": validation and _sum(*validation),
+                "generators": owners,
+                "epochs before it": self.before,
+                "updates before it": self.updates,
+                "step sizes": self._rates(),  # of a function of one's own too
+            }
+        )
+        # A file of this training has at most so many bytes; no larger one is read.
+        updates = sum(curve.shape[1] for curve in history.curves) + epochs * self.batches
+        numbers = 5 * sum(a.size for a in arrays_of(net).values()) + 3 * updates + self.examples * (net.classes + 1)
+        header = tensors.HEADER_LIMIT + 1000 * (self.before + epochs) + 500 * len(arrays_of(net))
+        self.limits = (8 * numbers + header, header)
+        if Path(path).exists():
+            self._read()
+            if verbose:
+                print(f"{path}: {self._where()}")
+
+    def turns(self, bar):
+        """Yield where each batch of the epoch begins, without those that were had before the file was written. After
+        an update in which a Ctrl-C came, write the file and raise the KeyboardInterrupt.
+        """
+        if self.path is None:
+            yield from bar
+            return
+        if self.pending:
+            states, so_far = self.pending
+            self._set(states)
+            self.watch.go_on(**so_far)
+            self.pending = None
+        with _held_back() as came:
+            for start in bar:
+                if start < self.watch.noted:
+                    continue
+                yield start
+                if came:
+                    self._write(self.watch.so_far())
+                    raise KeyboardInterrupt(f"the same call goes on from {self.path}")
+
+    def write(self):
+        """Write the file, at the end of an epoch."""
+        if self.path is not None:
+            self.start = self._states()
+            self._write({})
+
+    def _write(self, so_far):
+        """Write the file, with what was noted so far in an epoch that is not over."""
+        watch, best, history = self.watch, self.watch.best, self.history
+        arrays = self._places(best.kept, so_far, np.concatenate([np.empty((2, 0)), *history.curves], axis=1))
+        training = {
+            "rows": history.epochs,
+            "updates": [curve.shape[1] for curve in history.curves],
+            "noted": [len(so_far[name]) for name in ("scores", "losses")] if so_far else [0, 0],
+            "best": [float(best.loss), best.waited],
+            "watch": [watch.first if watch.first is None else float(watch.first), watch.heaviest, float(watch.longest)],
+            "generators": [self.start, self._states()],
+        }
+        tensors.write(self.path, arrays, {"settings": self.settings, "training": training}, *self.limits)
+
+    def _places(self, best, so_far, curves):
+        """Return all arrays of the file by name."""
+        groups = {
+            "net": arrays_of(self.watch.net),
+            "optimizer": self.optimizer.kept(self.watch.net.params),
+            "best": best,
+            "epoch": so_far,
+        }
+        named = {f"{group}.{name}": array for group, arrays in groups.items() for name, array in arrays.items()}
+        return named | {"curves": curves}
+
+    def _read(self):
+        arrays, told = tensors.read(self.path, *self.limits)
+        if not isinstance(theirs := told.get("settings"), dict):
+            raise ValueError(f"{self.path}: expected a training that was stopped, got a file of weights alone")
+        differ = {name: (theirs.get(name), ours) for name, ours in self.settings.items() if theirs.get(name) != ours}
+        if len(differ) > 1:
+            differ.pop("step sizes", None)  # they follow from the others
+        if differ:
+            words = "; ".join(
+                f"{name} {str(one)[:160]}, got {str(other)[:160]}" for name, (one, other) in differ.items()
+            )
+            raise ValueError(
+                f"{self.path}: expected the settings of the training in this file, {words}; "
+                "a new training begins in a new file"
+            )
+        try:
+            self._take(arrays, **told["training"])
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"{self.path}: expected a whole training, got one that does not fit: {error}") from error
+
+    def _take(self, arrays, rows, updates, noted, best, watch, generators):
+        """Put everything in its place, after a look at all of it."""
+        net, history, (noted, seen) = self.watch.net, self.history, noted
+        (loss, waited), (first, heaviest, longest) = best, watch
+        numbers = [loss, waited, first or 0, heaviest, longest, *(number for row in rows for number in row.values())]
+        done = len(rows) - self.before
+        fits = (
+            all(isinstance(number, float | int) for number in numbers)
+            and 0 <= seen <= noted <= self.examples and 0 <= done <= self.epochs - bool(noted)
+            and len(updates) == len(rows) and updates[self.before :] == done * [self.batches]
+            and arrays["curves"].shape == (2, sum(updates))
+        )  # fmt: skip
+        if not fits:
+            raise ValueError("its counts say different things")
+        begun = math.ceil(noted / self.watch.batch_size)
+        kept = {name: np.empty_like(array) for name, array in arrays_of(net).items()} if loss < math.inf else {}
+        so_far = {"scores": (noted, net.classes), "losses": (seen,), "rates": (begun,)} if noted else {}
+        so_far = {name: np.empty(shape, net.dtype if name == "scores" else float) for name, shape in so_far.items()}
+        curves = np.empty((2, sum(updates)))
+        places = self._places(kept, so_far, curves)
+        tensors.check_names(self.path, arrays, places)
+        for name, place in places.items():
+            if (arrays[name].shape, arrays[name].dtype) != (place.shape, place.dtype):
+                raise ValueError(f"{name} of shape {arrays[name].shape} in {arrays[name].dtype}")
+        start, now = ([_checked(state) for state in states] for states in generators)
+        if not len(start) == len(now) == len(self.generators):
+            raise ValueError(f"states of {len(start)} and {len(now)} generators")
+
+        for name, place in places.items():
+            place[...] = arrays[name]
+        history.epochs[:] = rows
+        history.curves[:] = [part.copy() for part in np.split(curves, np.cumsum(updates)[:-1], axis=1)] if rows else []
+        self.optimizer.t = self.updates + done * self.batches + begun
+        self.watch.best.loss, self.watch.best.waited, self.watch.best.kept = loss, waited, kept
+        self.watch.first, self.watch.heaviest, self.watch.longest = first, heaviest, longest
+        self._set(start)
+        self.start, self.pending = start, (now, so_far) if noted else None
+
+    def _where(self):
+        """Return how far the training is, in words."""
+        epoch, updates = len(self.history.epochs), self.pending and len(self.pending[1]["rates"])
+        if self.watch.best.is_over or epoch == self.before + self.epochs:
+            return f"this training is over, after {epoch} epochs"
+        return f"goes on in epoch {epoch}" + (f", after {updates} of its {self.batches} updates" if updates else "")
+
+    def _states(self):
+        return [generator.state for generator in self.generators]
+
+    def _set(self, states):
+        for generator, state in zip(self.generators, states, strict=True):
+            generator.state = state
+
+    def _rates(self):
+        """Return the step sizes at five moments of the training."""
+        total = self.updates + self.epochs * self.batches
+        moments = [self.updates + k * (total - 1 - self.updates) // 4 for k in range(5)]
+        return [float(self.optimizer.schedule(t, total)) for t in moments]
+
+
+@contextmanager
+def _held_back():
+    """Give a list in which a Ctrl-C leaves a note, in place of the KeyboardInterrupt; a second one interrupts at once.
+    Where somebody else takes care of it, and beside the main thread, it stays as it is.
+    """
+    came, usual = [], signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+
+    def note(*_):
+        came.append(True)
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _generators(rng, net, augment):
+    """Return the bit generators of a training, each once, and for each place where one stands, which it is: what is
+    drawn depends on which places share one.
+    """
+    parts = [*(net.parts() if isinstance(net, Sequential) else [net]), augment]
+    kept = [value for part in parts for value in getattr(part, "__dict__", {}).values()]
+    found = [g.bit_generator for g in (rng, *kept) if isinstance(g, np.random.Generator)]
+    each = list({id(generator): generator for generator in found}.values())
+    for generator in each:
+        if type(generator) is not np.random.PCG64:
+            got = type(generator).__name__
+            raise ValueError(f"expected random generators as np.random.default_rng makes them, of PCG64, got {got}")
+    return each, [each.index(generator) for generator in found]
+
+
+def _checked(state):
+    """Return the state of a generator as NumPy gives it back; raise an error if it is none."""
+    generator = np.random.PCG64(0)
+    generator.state = state
+    return generator.state
+
+
+def _description(net):
+    """Return what a network is made of, of one with layers of one's own its class alone."""
+    try:
+        return architecture.describe(net)
+    except ValueError:
+        return type(net).__name__
+
+
+def _words(part):
+    """Return what a part of a training is and how it is set, the same words in each process."""
+    if part is None:
+        return None
+    name = getattr(part, "__qualname__", type(part).__qualname__)  # of a function its own
+    settings = getattr(part, "__dict__", {}).items()
+    words = ", ".join(f"{key}={value!r}" for key, value in settings if not key.startswith("_") and key != "t")
+    return re.sub(r" at 0x\w+", "", f"{name}({words})")
+
+
+def _sum(X, y):
+    """Return how many examples there are, and a sum over them."""
+    digest = hashlib.blake2b(np.ascontiguousarray(X), digest_size=8)
+    digest.update(np.asarray(y, np.int64).tobytes())
+    return f"{len(y):,} with the sum {digest.hexdigest()}"
