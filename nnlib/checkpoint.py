@@ -43,6 +43,11 @@ class Checkpoint:
     verbose : bool
         Whether to say that it goes on.
 
+    Attributes
+    ----------
+    end : int
+        Before which epoch the training is over.
+
     Raises
     ------
     ValueError
@@ -54,12 +59,12 @@ class Checkpoint:
 
     def __init__(self, path, watch, rng, optimizer, history, epochs, examples, validation, augment, shuffle, verbose):
         self.path, self.watch, self.optimizer, self.history = path, watch, optimizer, history
+        self.before, self.epochs, self.end = len(history.epochs), epochs, len(history.epochs) + epochs
         if path is None:
             return
         files.check_writable(path)
-        net, self.examples, self.epochs = watch.net, len(examples[1]), epochs
+        net, self.examples, self.updates, self.pending = watch.net, len(examples[1]), optimizer.t, None
         self.batches = math.ceil(self.examples / watch.batch_size)
-        self.before, self.updates, self.pending = len(history.epochs), optimizer.t, None
         self.generators, owners = _generators(rng, net, augment)
         self.start = self._states()
         self.settings = tensors.plain(
@@ -110,13 +115,19 @@ class Checkpoint:
                 yield start
                 if came:
                     self._write(self.watch.so_far())
-                    raise KeyboardInterrupt(f"the same call goes on from {self.path}")
+                    self._stop()
 
     def write(self):
         """Write the file, at the end of an epoch."""
         if self.path is not None:
             self.start = self._states()
-            self._write({})
+            with _held_back() as came:
+                self._write({})
+            if came:
+                self._stop()
+
+    def _stop(self):
+        raise KeyboardInterrupt(f"the same call goes on from {self.path}")
 
     def _write(self, so_far):
         """Write the file, with what was noted so far in an epoch that is not over."""
@@ -200,11 +211,13 @@ class Checkpoint:
         self.watch.first, self.watch.heaviest, self.watch.longest = first, heaviest, longest
         self._set(start)
         self.start, self.pending = start, (now, so_far) if noted else None
+        if self.watch.best.is_over:
+            self.end = len(rows)
 
     def _where(self):
         """Return how far the training is, in words."""
         epoch, updates = len(self.history.epochs), self.pending and len(self.pending[1]["rates"])
-        if self.watch.best.is_over or epoch == self.before + self.epochs:
+        if epoch == self.end:
             return f"this training is over, after {epoch} epochs"
         return f"goes on in epoch {epoch}" + (f", after {updates} of its {self.batches} updates" if updates else "")
 

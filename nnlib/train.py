@@ -175,13 +175,10 @@ def fit(
     watch = Watch(net, loss or SoftmaxCrossEntropy(), batch_size, best)
     if patience is not None and history.epochs:
         best.note(net, evaluate(net, *validation, loss=loss).loss)
-    end = len(history.epochs) + epochs
     steps = optimizer.t + epochs * math.ceil(N / batch_size)
     saved = Checkpoint(checkpoint, watch, rng, optimizer, history, epochs,
                        (X, y), validation, augment, shuffle, verbose)
-    for epoch in range(len(history.epochs), end):
-        if best.is_over:
-            break
+    for epoch in range(len(history.epochs), saved.end):
         order = rng.permutation(N) if shuffle else np.arange(N)
         watch.begin(epoch, Y[order])
         bar = _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)
@@ -207,10 +204,12 @@ def fit(
             best.note(net, score.loss)
         history.epochs.append(row)
         history.curves.append(watch.curves())
+        saved.write()
         if verbose:
             right = row["train_accuracy"]
             print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")
-        saved.write()
+        if best.is_over:
+            break
     best.restore(net)
     return history
 

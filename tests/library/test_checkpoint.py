@@ -113,6 +113,14 @@ class Training:
         return {name: array.tobytes() for name, array in arrays.items()}, self.history.epochs, states
 
 
+@pytest.fixture(autouse=True, scope="module")
+def ctrl_c():
+    """A program that a shell started behind itself is deaf to it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
 @pytest.fixture(scope="module")
 def digits(mnist):
     return mnist.X_train[:130], mnist.y_train[:130]
@@ -214,6 +222,30 @@ def test_what_breaks_leaves_the_file_of_the_epoch_before(digits, path, capsys):
     stopped(Training(digits), path, 14, how=OSError)
     Training(digits).fit(path, verbose=True)
     assert capsys.readouterr().out.startswith(f"{path}: goes on in epoch 1\nEpoch 1: ")
+
+
+def test_a_ctrl_c_while_the_file_is_written_waits_for_it(digits, path, monkeypatch):
+    def fsync(number):
+        signal.raise_signal(signal.SIGINT)
+        monkeypatch.undo()
+
+    monkeypatch.setattr("os.fsync", fsync)
+    training = Training(digits)
+    with pytest.raises(KeyboardInterrupt, match="the same call goes on from"):
+        training.fit(path)
+    assert len(training.history.epochs) == 1
+    _, told = tensors.read(path)
+    assert told["training"]["noted"] == [0, 0] and len(told["training"]["rows"]) == 1
+
+
+def test_with_patience_a_training_that_is_over_stays_over(digits, path, capsys):
+    options = {"epochs": 40, "patience": 2, "validation": (digits[0][:50], (digits[1][:50] + 1) % 10)}
+    one, two = Training(digits, **options), Training(digits, **options)
+    one.fit(path)
+    assert len(one.history.epochs) < 40
+    two.fit(path, 0, verbose=True)  # no batch more: it would press
+    assert capsys.readouterr().out == f"{path}: this training is over, after {len(one.history.epochs)} epochs\n"
+    assert two.bits() == one.bits()
 
 
 def test_a_second_ctrl_c_does_not_wait(digits, path):
