@@ -178,10 +178,10 @@ class Checkpoint:
         """Put everything in its place, after a look at all of it."""
         net, history, (noted, seen) = self.watch.net, self.history, noted
         (loss, waited), (first, heaviest, longest) = best, watch
-        numbers = [loss, waited, first or 0, heaviest, longest, *(number for row in rows for number in row.values())]
+        numbers = [loss, waited, heaviest, longest, *(number for row in rows for number in row.values())]
         done = len(rows) - self.before
         fits = (
-            all(isinstance(number, float | int) for number in numbers)
+            all(isinstance(number, float | int) for number in numbers) and isinstance(first, float | None)
             and 0 <= seen <= noted <= self.examples and 0 <= done <= self.epochs - bool(noted)
             and len(updates) == len(rows) and updates[self.before :] == done * [self.batches]
             and arrays["curves"].shape == (2, sum(updates))

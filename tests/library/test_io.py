@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import struct
+import time
 import tracemalloc
 
 import numpy as np
@@ -533,3 +534,46 @@ def test_a_huge_file_is_refused_unread(tmp_path):
         file.truncate(10**12)  # a hole: no bytes on the disk
     with pytest.raises(ValueError, match="expected at most 64,000,000 bytes, got 1,000,000,000,000"):
         io.load(path)
+
+
+def many_names():
+    return file_of([entry(f"t{n}", (0,))[0] for n in range(1_500)], b"")
+
+
+def many_sizes():
+    sizes = json.dumps(20 * [int("9" * 4000)])
+    return file_of([f'"W1":{{"dtype":"F32","shape":{sizes},"data_offsets":[0,4]}}'], bytes(4))
+
+
+def large(shape=(15_900_000,), last=b"", cut=0):
+    content = written({"W1": shape, **{name: (1,) for name in NAMES[1:]}})
+    return content[: len(content) - len(last) - cut] + last
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        many_names,
+        many_sizes,
+        lambda: struct.pack("<Q", 90_000) + b"[" * 90_000,
+        lambda: struct.pack("<Q", 90_000) + b'{"":' * 22_500,
+        lambda: struct.pack("<Q", 90_000) + b"9" * 90_000,
+        lambda: large(last=struct.pack("<f", np.nan)),
+        lambda: large(cut=1),
+        lambda: large(),
+        lambda: large(shape=(1, 15_900_000)),
+        lambda: safetensors.numpy.save({"x": np.zeros((4_000, 3_900), np.float32)}, {"nnlib": "{}"}),
+        lambda: safetensors.numpy.save({"x": np.zeros(15_000_000, np.float32)}, {"nnlib.layers": '[["ReLU", {}]]'}),
+    ],
+    ids=range(11),
+)
+def test_a_hostile_file_costs_little_time_and_memory(tmp_path, content):
+    path = tmp_path / "net"
+    path.write_bytes(content())
+    tracemalloc.start()
+    begun = time.perf_counter()
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: expected ") as error:
+        io.load(path)
+    seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100e6 and seconds < 1 and len(str(error.value)) < 1000 + len(str(path))
