@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import architecture, files, tensors
+from .checks import check_from_zero
 from .flat import arrays_of
 from .sequential import Sequential
 
@@ -45,8 +46,8 @@ class Checkpoint:
 
     Attributes
     ----------
-    end : int
-        Before which epoch the training is over.
+    end, steps : int
+        Before which epoch, and with which update, the training is over.
 
     Raises
     ------
@@ -59,14 +60,14 @@ class Checkpoint:
 
     def __init__(self, path, watch, rng, optimizer, history, epochs, examples, validation, augment, shuffle, verbose):
         self.path, self.watch, self.optimizer, self.history = path, watch, optimizer, history
-        self.before, self.epochs, self.end = len(history.epochs), epochs, len(history.epochs) + epochs
+        net, self.examples, self.epochs = watch.net, len(examples[1]), int(epochs)
+        self.batches = math.ceil(self.examples / watch.batch_size)
+        self._begins(len(history.epochs), optimizer.t)
         if path is None:
             return
         files.check_writable(path)
-        net, self.examples, self.updates, self.pending = watch.net, len(examples[1]), optimizer.t, None
-        self.batches = math.ceil(self.examples / watch.batch_size)
         self.generators, owners = _generators(rng, net, augment)
-        self.start = self._states()
+        self.start, self.pending = self._states(), None
         self.settings = tensors.plain(
             {
                 "network": _description(net),
@@ -75,15 +76,12 @@ class Checkpoint:
                 "loss": _words(watch.loss_of),
                 "augment": _words(augment),
                 "shuffle": bool(shuffle),
-                "epochs": epochs,
-                "batch_size": watch.batch_size,
-                "patience": watch.best.patience,
+                "epochs": self.epochs,
+                "batch_size": int(watch.batch_size),
+                "patience": watch.best.patience and int(watch.best.patience),
                 "examples": _sum(*examples),
                 "validation": validation and _sum(*validation),
                 "generators": owners,
-                "epochs before it": self.before,
-                "updates before it": self.updates,
-                "step sizes": self._rates(),  # of a function of one's own too
             }
         )
         # A file of this training has at most so many bytes; no larger one is read.
@@ -95,6 +93,11 @@ class Checkpoint:
             self._read()
             if verbose:
                 print(f"{path}: {self._where()}")
+
+    def _begins(self, epochs, updates):
+        """Take down how many there were before this training."""
+        self.before, self.updates = epochs, updates
+        self.end, self.steps = epochs + self.epochs, updates + self.epochs * self.batches
 
     def turns(self, bar):
         """Yield where each batch of the epoch begins, without those that were had before the file was written. After
@@ -134,14 +137,17 @@ class Checkpoint:
         watch, best, history = self.watch, self.watch.best, self.history
         arrays = self._places(best.kept, so_far, np.concatenate([np.empty((2, 0)), *history.curves], axis=1))
         training = {
+            "before": [self.before, self.updates],
+            "over": best.is_over or len(history.epochs) == self.end,
             "rows": history.epochs,
             "updates": [curve.shape[1] for curve in history.curves],
             "noted": [len(so_far[name]) for name in ("scores", "losses")] if so_far else [0, 0],
-            "best": [float(best.loss), best.waited],
+            "best": [float(best.loss) if best.kept else None, best.waited],
             "watch": [watch.first if watch.first is None else float(watch.first), watch.heaviest, float(watch.longest)],
             "generators": [self.start, self._states()],
         }
-        tensors.write(self.path, arrays, {"settings": self.settings, "training": training}, *self.limits)
+        settings = self.settings | {"step sizes": self._rates()}
+        tensors.write(self.path, arrays, {"settings": settings, "training": training}, *self.limits)
 
     def _places(self, best, so_far, curves):
         """Return all arrays of the file by name."""
@@ -158,30 +164,52 @@ class Checkpoint:
         arrays, told = tensors.read(self.path, *self.limits)
         if not isinstance(theirs := told.get("settings"), dict):
             raise ValueError(f"{self.path}: expected a training that was stopped, got a file of weights alone")
-        differ = {name: (theirs.get(name), ours) for name, ours in self.settings.items() if theirs.get(name) != ours}
+        try:
+            training = dict(told["training"])
+            self._go_on_from(training.pop("before"), training.pop("over"), training["rows"])
+            self._compare(theirs)
+            self._take(arrays, **training)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
+            if str(error).startswith(f"{self.path}: "):
+                raise
+            raise ValueError(f"{self.path}: expected a whole training, got one that does not fit: {error}") from error
+
+    def _go_on_from(self, before, over, rows):
+        """Take down what the training began with; raise a ValueError if this call begins with something else. It may
+        bring what a training that was stopped has left: that has another place in the file.
+        """
+        (epochs, updates), history, t = map(int, before), self.history.epochs, self.optimizer.t
+        same = history[:epochs] == rows[:epochs] and t >= updates
+        if not same or (over and (len(history) > epochs or t > updates)):
+            raise ValueError(
+                f"{self.path}: expected what this training began with, a history of {epochs} epochs and an optimizer "
+                f"of {updates} updates, got {len(history)} and {t}; a new training begins in a new file"
+            )
+        self._begins(epochs, updates)
+
+    def _compare(self, theirs):
+        """Raise a ValueError unless the settings are the file's."""
+        settings = self.settings | {"step sizes": self._rates()}  # of a function of one's own too
+        differ = {name: (theirs.get(name), ours) for name, ours in settings.items() if theirs.get(name) != ours}
         if len(differ) > 1:
             differ.pop("step sizes", None)  # they follow from the others
         if differ:
-            words = "; ".join(
-                f"{name} {str(one)[:160]}, got {str(other)[:160]}" for name, (one, other) in differ.items()
-            )
+            words = "; ".join(f"{name} {str(one)[:160]}, got {str(two)[:160]}" for name, (one, two) in differ.items())
             raise ValueError(
                 f"{self.path}: expected the settings of the training in this file, {words}; "
                 "a new training begins in a new file"
             )
-        try:
-            self._take(arrays, **told["training"])
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ValueError(f"{self.path}: expected a whole training, got one that does not fit: {error}") from error
 
     def _take(self, arrays, rows, updates, noted, best, watch, generators):
         """Put everything in its place, after a look at all of it."""
         net, history, (noted, seen) = self.watch.net, self.history, noted
         (loss, waited), (first, heaviest, longest) = best, watch
-        numbers = [loss, waited, heaviest, longest, *(number for row in rows for number in row.values())]
+        numbers = [waited, heaviest, longest, *(number for row in rows for number in row.values())]
         done = len(rows) - self.before
         fits = (
-            all(isinstance(number, float | int) for number in numbers) and isinstance(first, float | None)
+            all(isinstance(number, float | int) for number in numbers)
+            and isinstance(first, float | None) and isinstance(loss, float | None)
+            and all({"epoch", "loss", "train_accuracy"} <= row.keys() for row in rows)
             and 0 <= seen <= noted <= self.examples and 0 <= done <= self.epochs - bool(noted)
             and len(updates) == len(rows) and updates[self.before :] == done * [self.batches]
             and arrays["curves"].shape == (2, sum(updates))
@@ -189,7 +217,7 @@ class Checkpoint:
         if not fits:
             raise ValueError("its counts say different things")
         begun = math.ceil(noted / self.watch.batch_size)
-        kept = {name: np.empty_like(array) for name, array in arrays_of(net).items()} if loss < math.inf else {}
+        kept = {} if loss is None else {name: np.empty_like(array) for name, array in arrays_of(net).items()}
         so_far = {"scores": (noted, net.classes), "losses": (seen,), "rates": (begun,)} if noted else {}
         so_far = {name: np.empty(shape, net.dtype if name == "scores" else float) for name, shape in so_far.items()}
         curves = np.empty((2, sum(updates)))
@@ -197,17 +225,19 @@ class Checkpoint:
         tensors.check_names(self.path, arrays, places)
         for name, place in places.items():
             if (arrays[name].shape, arrays[name].dtype) != (place.shape, place.dtype):
-                raise ValueError(f"{name} of shape {arrays[name].shape} in {arrays[name].dtype}")
+                got = f"{arrays[name].shape} in {arrays[name].dtype}"
+                raise ValueError(f"{self.path}: expected {name} of {place.shape} in {place.dtype}, got {got}")
         start, now = ([_checked(state) for state in states] for states in generators)
         if not len(start) == len(now) == len(self.generators):
-            raise ValueError(f"states of {len(start)} and {len(now)} generators")
+            raise ValueError(f"{len(self.generators)} random generators have {len(start)} and {len(now)} states")
 
         for name, place in places.items():
             place[...] = arrays[name]
         history.epochs[:] = rows
         history.curves[:] = [part.copy() for part in np.split(curves, np.cumsum(updates)[:-1], axis=1)] if rows else []
         self.optimizer.t = self.updates + done * self.batches + begun
-        self.watch.best.loss, self.watch.best.waited, self.watch.best.kept = loss, waited, kept
+        self.watch.best.loss, self.watch.best.waited = math.inf if loss is None else loss, waited
+        self.watch.best.kept = kept
         self.watch.first, self.watch.heaviest, self.watch.longest = first, heaviest, longest
         self._set(start)
         self.start, self.pending = start, (now, so_far) if noted else None
@@ -230,9 +260,8 @@ class Checkpoint:
 
     def _rates(self):
         """Return the step sizes at five moments of the training."""
-        total = self.updates + self.epochs * self.batches
-        moments = [self.updates + k * (total - 1 - self.updates) // 4 for k in range(5)]
-        return [float(self.optimizer.schedule(t, total)) for t in moments]
+        moments = [self.updates + k * (self.steps - 1 - self.updates) // 4 for k in range(5)]
+        return [check_from_zero("the step size", self.optimizer.schedule(t, self.steps)) for t in moments]
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The training loop, and measuring what it made."""
 
-import math
 import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -175,7 +174,6 @@ def fit(
     watch = Watch(net, loss or SoftmaxCrossEntropy(), batch_size, best)
     if patience is not None and history.epochs:
         best.note(net, evaluate(net, *validation, loss=loss).loss)
-    steps = optimizer.t + epochs * math.ceil(N / batch_size)
     saved = Checkpoint(checkpoint, watch, rng, optimizer, history, epochs,
                        (X, y), validation, augment, shuffle, verbose)
     for epoch in range(len(history.epochs), saved.end):
@@ -187,14 +185,14 @@ def fit(
             pixels = X.take(rows, axis=0)
             if augment is not None:
                 pixels = gate.augmented(pixels, augment, rng)
-            x, eta = scale(pixels, dtype), optimizer.rate(steps)
+            x, eta = scale(pixels, dtype), optimizer.rate(saved.steps)
             if by_step:
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
                 Z, grads = net.scores_and_grads(x, targets[rows], *other)
                 gate.check_answer(net, len(rows), Z, grads)
-                optimizer.step(net.params, grads, steps)
+                optimizer.step(net.params, grads, saved.steps)
             watch.note(Z, eta, bar)  # it raises where training is lost
 
         row = watch.figures()

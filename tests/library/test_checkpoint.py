@@ -304,8 +304,34 @@ def test_a_second_training_has_a_file_of_its_own(digits, tmp_path):
                 training.fit(files[1], epochs=2)
         results.append(training.bits())
     assert results[0] == results[1] and len(training.history.epochs) == 5
-    with pytest.raises(ValueError, match="epochs before it 0, got 5; updates before it 0, got 55; a new training"):
+    with pytest.raises(ValueError, match="a history of 0 epochs and an optimizer of 0 updates, got 5 and 55; a new"):
         training.fit(one)
+
+
+def test_what_a_stopped_training_left_may_be_given_to_the_same_call(digits, path):
+    """As in a notebook, where its cell is run again: the same network, optimizer, generator and history."""
+    whole, training = Training(digits), Training(digits)
+    whole.fit()
+    for at in (5, 14):
+        stopped(training, path, at)
+    training.fit(path)
+    assert training.bits() == whole.bits()
+    words = "a history of 0 epochs and an optimizer of 0 updates, got 3 and 33; a new training begins in a new file"
+    refused(training, path, words)  # it is over; whoever wants more epochs is not left with none
+    fresh = Training(digits)
+    fresh.optimizer = training.optimizer
+    with pytest.raises(ValueError, match="expected the network of the updates before"):
+        fresh.fit(path)
+
+
+def test_sizes_from_numpy_are_the_same_settings(digits, path):
+    options = {"validation": digits, "patience": 5}
+    stopped(Training(digits, **options), path, 15)
+    sizes = {"epochs": np.int64(3), "batch_size": np.int32(12), "patience": np.uint8(5), "shuffle": np.bool_(True)}
+    again, whole = Training(digits, **options | sizes), Training(digits, **options)
+    again.fit(path)
+    whole.fit()
+    assert again.bits() == whole.bits()
 
 
 # What is refused
@@ -345,7 +371,6 @@ def refused(training, path, words):
          r"generators \[0, 0, 0\], got \[0, 1, 0\]"),
         (lambda training: setattr(training, "net", pictures(training.rng, training.rng)), "network .*, got .*Conv2d"),
         (lambda training: setattr(training, "net", TwoLayerNet(training.rng)), "network .*Linear.*, got TwoLayerNet"),
-        (lambda training: training.history.epochs.append({"epoch": 0}), "epochs before it 0, got 1"),
     ],
 )  # fmt: skip
 def test_another_training_is_refused_with_what_differs(digits, path, change, words):
@@ -448,7 +473,7 @@ PLAIN = st.recursive(
 
 @settings(max_examples=200, **some)
 @given(
-    st.sampled_from(["rows", "updates", "noted", "best", "watch", "generators", "x"]),
+    st.sampled_from(["rows", "updates", "noted", "best", "watch", "generators", "before", "over", "x"]),
     PLAIN,
 )
 def test_a_file_that_was_made_to_look_right_does_no_harm(digits, good, tmp_path, name, value):
@@ -461,7 +486,7 @@ def test_a_file_that_was_made_to_look_right_does_no_harm(digits, good, tmp_path,
         assert str(error).startswith(f"{path}: expected ")
         assert training.bits() == before
     else:
-        assert name in ("best", "watch")
+        assert name in ("best", "watch", "over")
 
 
 @pytest.mark.parametrize(
@@ -470,7 +495,8 @@ def test_a_file_that_was_made_to_look_right_does_no_harm(digits, good, tmp_path,
         put(noted=[48, 49]), put(noted=[-12, 0]), put(noted=[10**9, 0]), put(rows=[]), put(updates=[10]),
         put(updates=[]), put(updates=[10**15]), put(best=[1.0, 0]), put(rows=[7]), put(generators=[]),
         put(generators=[[{}], [{}]]),
-        put(rows=[{"epoch": "0"}]), put(noted=None), put(t=3), without("curves"), without("net.0.W"),
+        put(rows=[{"epoch": "0"}]), put(noted=None), put(t=3), put(before=[1, 11]),
+        put(before=[-1, -11]), put(before=[0, 10**9]), without("curves"), without("net.0.W"),
         without("epoch.rates"),
         lambda arrays, training: (arrays | {"net.0.W": np.zeros((6, 784), np.float32)}, training),
         lambda arrays, training: (arrays | {"net.0.W": np.zeros((784, 6))}, training),
