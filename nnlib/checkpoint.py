@@ -1,19 +1,13 @@
 """A training in a file: one that was stopped goes on from there, to the same bits as if it had not been."""
 
-import hashlib
 import math
-import re
-import signal
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from . import architecture, files, tensors
-from .checks import check_from_zero
+from . import files, settings, tensors
 from .flat import arrays_of
-from .sequential import Sequential
+from .interrupt import held_back
 
 
 class Checkpoint:
@@ -66,24 +60,10 @@ class Checkpoint:
         if path is None:
             return
         files.check_writable(path)
-        self.generators, owners = _generators(rng, net, augment)
+        self.generators, owners = settings.generators(rng, net, augment)
         self.start, self.pending = self._states(), None
-        self.settings = tensors.plain(
-            {
-                "network": _description(net),
-                "parameters": {name: [*a.shape, str(a.dtype)] for name, a in arrays_of(net).items()},
-                "optimizer": _words(optimizer),
-                "loss": _words(watch.loss_of),
-                "augment": _words(augment),
-                "shuffle": bool(shuffle),
-                "epochs": self.epochs,
-                "batch_size": int(watch.batch_size),
-                "patience": watch.best.patience and int(watch.best.patience),
-                "examples": _sum(*examples),
-                "validation": validation and _sum(*validation),
-                "generators": owners,
-            }
-        )
+        told = settings.of_training(watch, optimizer, epochs, examples, validation, augment, shuffle)
+        self.settings = tensors.plain(told | {"generators": owners})
         # A file of this training has at most so many bytes; no larger one is read.
         updates = sum(curve.shape[1] for curve in history.curves) + epochs * self.batches
         numbers = 5 * sum(a.size for a in arrays_of(net).values()) + 3 * updates + self.examples * (net.classes + 1)
@@ -111,7 +91,7 @@ class Checkpoint:
             self._set(states)
             self.watch.go_on(**so_far)
             self.pending = None
-        with _held_back() as came:
+        with held_back() as came:
             for start in bar:
                 if start < self.watch.noted:
                     continue
@@ -124,7 +104,7 @@ class Checkpoint:
         """Write the file, at the end of an epoch."""
         if self.path is not None:
             self.start = self._states()
-            with _held_back() as came:
+            with held_back() as came:
                 self._write({})
             if came:
                 self._stop()
@@ -146,8 +126,7 @@ class Checkpoint:
             "watch": [watch.first if watch.first is None else float(watch.first), watch.heaviest, float(watch.longest)],
             "generators": [self.start, self._states()],
         }
-        settings = self.settings | {"step sizes": self._rates()}
-        tensors.write(self.path, arrays, {"settings": settings, "training": training}, *self.limits)
+        tensors.write(self.path, arrays, {"settings": self._settings(), "training": training}, *self.limits)
 
     def _places(self, best, so_far, curves):
         """Return all arrays of the file by name."""
@@ -187,10 +166,13 @@ class Checkpoint:
             )
         self._begins(epochs, updates)
 
+    def _settings(self):
+        return self.settings | {"step sizes": settings.rates(self.optimizer, self.updates, self.steps)}
+
     def _compare(self, theirs):
         """Raise a ValueError unless the settings are the file's."""
-        settings = self.settings | {"step sizes": self._rates()}  # of a function of one's own too
-        differ = {name: (theirs.get(name), ours) for name, ours in settings.items() if theirs.get(name) != ours}
+        ours = self._settings().items()
+        differ = {name: (theirs.get(name), value) for name, value in ours if theirs.get(name) != value}
         if len(differ) > 1:
             differ.pop("step sizes", None)  # they follow from the others
         if differ:
@@ -258,75 +240,9 @@ class Checkpoint:
         for generator, state in zip(self.generators, states, strict=True):
             generator.state = state
 
-    def _rates(self):
-        """Return the step sizes at five moments of the training."""
-        moments = [self.updates + k * (self.steps - 1 - self.updates) // 4 for k in range(5)]
-        return [check_from_zero("the step size", self.optimizer.schedule(t, self.steps)) for t in moments]
-
-
-@contextmanager
-def _held_back():
-    """Give a list in which a Ctrl-C leaves a note, in place of the KeyboardInterrupt; a second one interrupts at once.
-    Where somebody else takes care of it, and beside the main thread, it stays as it is.
-    """
-    came, usual = [], signal.getsignal(signal.SIGINT)
-    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
-        yield came
-        return
-
-    def note(*_):
-        came.append(True)
-        signal.signal(signal.SIGINT, usual)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield came
-    finally:
-        signal.signal(signal.SIGINT, usual)
-
-
-def _generators(rng, net, augment):
-    """Return the bit generators of a training, each once, and for each place where one stands, which it is: what is
-    drawn depends on which places share one.
-    """
-    parts = [*(net.parts() if isinstance(net, Sequential) else [net]), augment]
-    kept = [value for part in parts for value in getattr(part, "__dict__", {}).values()]
-    found = [g.bit_generator for g in (rng, *kept) if isinstance(g, np.random.Generator)]
-    each = list({id(generator): generator for generator in found}.values())
-    for generator in each:
-        if type(generator) is not np.random.PCG64:
-            got = type(generator).__name__
-            raise ValueError(f"expected random generators as np.random.default_rng makes them, of PCG64, got {got}")
-    return each, [each.index(generator) for generator in found]
-
 
 def _checked(state):
     """Return the state of a generator as NumPy gives it back; raise an error if it is none."""
     generator = np.random.PCG64(0)
     generator.state = state
     return generator.state
-
-
-def _description(net):
-    """Return what a network is made of, of one with layers of one's own its class alone."""
-    try:
-        return architecture.describe(net)
-    except ValueError:
-        return type(net).__name__
-
-
-def _words(part):
-    """Return what a part of a training is and how it is set, the same words in each process."""
-    if part is None:
-        return None
-    name = getattr(part, "__qualname__", type(part).__qualname__)  # of a function its own
-    settings = getattr(part, "__dict__", {}).items()
-    words = ", ".join(f"{key}={value!r}" for key, value in settings if not key.startswith("_") and key != "t")
-    return re.sub(r" at 0x\w+", "", f"{name}({words})")
-
-
-def _sum(X, y):
-    """Return how many examples there are, and a sum over them."""
-    digest = hashlib.blake2b(np.ascontiguousarray(X), digest_size=8)
-    digest.update(np.asarray(y, np.int64).tobytes())
-    return f"{len(y):,} with the sum {digest.hexdigest()}"
