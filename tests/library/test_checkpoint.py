@@ -324,6 +324,21 @@ def test_what_a_stopped_training_left_may_be_given_to_the_same_call(digits, path
         fresh.fit(path)
 
 
+def test_a_training_that_is_lost_after_it_went_on_says_what_the_whole_one_says(digits, path):
+    """From where the weights came, too, though the network brings those of the epoch in which it was stopped."""
+    words = []
+    for stops in ([], [20]):
+        training = Training(digits, epochs=4)
+        training.optimizer = SGD(lambda t, total: 0.1 if t < 35 else 1e9)
+        for at in stops:
+            stopped(training, path, at)
+            training.net.params["0.W"][...] *= 7
+        with pytest.raises(FloatingPointError) as error:
+            training.fit(path if stops else None)
+        words.append(str(error.value))
+    assert words[0] == words[1] and "took the largest weight from" in words[0]
+
+
 def test_sizes_from_numpy_are_the_same_settings(digits, path):
     options = {"validation": digits, "patience": 5}
     stopped(Training(digits, **options), path, 15)
