@@ -15,10 +15,13 @@ class Checkpoint:
     its parts are put in place of those they have. It is written after each epoch, and after the update in which a
     Ctrl-C comes.
 
+    One call begins and goes on, because whoever was stopped types, or runs, the same line again; a file that is not of
+    that line's training is refused, so nobody goes on with another one unawares.
+
     It holds the network's arrays and the optimizer's, its count of updates, the record with its curves, the best
     weights so far, what was noted in the epoch, and two states of each random generator: the one from which the order
-    of the epoch was drawn, and the present one. And the settings, because the same numbers under others would be
-    neither training.
+    of the epoch was drawn, and the present one. And the settings: the same numbers under others would be neither
+    training.
 
     Parameters
     ----------
