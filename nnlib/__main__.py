@@ -40,8 +40,8 @@ def main(argv=None):
         except (ValueError, FloatingPointError, MemoryError) as error:
             print(f"nnlib: {error}", file=sys.stderr)
             return 1
-        except KeyboardInterrupt:
-            print("nnlib: stopped", file=sys.stderr)
+        except KeyboardInterrupt as stop:
+            print(f"nnlib: stopped{''.join(f'; {words}' for words in stop.args)}", file=sys.stderr)
             return 130
         finally:
             if sys.stdout:  # None where it was closed
@@ -114,6 +114,10 @@ def _parser():
     add("--seed", type=int, default=0, help="of the random numbers (0)")
     add("--data", type=Path, metavar="FOLDER", help="where the four MNIST files are (data/mnist)")
     add("--save", type=Path, metavar="FILE", help="write the weights there, as .safetensors")
+    add("--checkpoint", type=Path, metavar="FILE", help="write all of the training there, each epoch and on Ctrl-C; "
+        "where it is there, go on from it")  # fmt: skip
+    add("--resume", type=Path, metavar="FILE", help="the same, with a file that has to be there: go on from where a "
+        "training with the same options stopped")  # fmt: skip
     train.set_defaults(run=_train)
 
     predict = commands.add_parser("predict", help="say which digit a picture shows")
@@ -144,6 +148,10 @@ def _train(args):
         raise ValueError(f"--conv: expected no --layers beside it, whose place it takes, got {args.layers}")
     if args.seed < 0:
         raise ValueError(f"--seed: expected a whole number from 0 on, got {args.seed}")
+    if args.resume and args.checkpoint:
+        raise ValueError(f"--resume: expected no --checkpoint beside it, which says the same, got {args.checkpoint}")
+    if args.resume:
+        files.check_there(args.resume, "a training that was stopped, as train --checkpoint FILE makes it")
     target = args.save and files.check_writable(args.save)  # before minutes are spent
     usual = 1 if args.optimizer == "sgd" else 128
     batch_size = usual if args.batch_size is None else args.batch_size
@@ -163,19 +171,25 @@ def _train(args):
     examples, validation = (mnist.X_train, mnist.y_train), None
     if args.validation is not None:
         examples, validation = split(*examples, args.validation)
-    fit(
+    history = fit(
         net, *examples, rng=rng, epochs=args.epochs, batch_size=batch_size, optimizer=optimizer,
         loss=SoftmaxCrossEntropy(args.smoothing) if args.smoothing else None,
         augment=args.augment and recipe.AUGMENTATIONS[args.augment](), shuffle=not args.fixed_order,
-        validation=validation, patience=args.patience,
+        validation=validation, patience=args.patience, checkpoint=args.resume or args.checkpoint,
     )  # fmt: skip
     if args.save:
-        io.save(args.save, net)
+        io.save(args.save, net, {"options": _options(args), "last epoch": history.epochs[-1]})
         print(f"\nThe weights are in {target}")
     print(f"\nTest Accuracy: {evaluate(net, mnist.X_test, mnist.y_test).accuracy:.2%}\n")
     print("A single prediction, test picture 0")
     _show(net, mnist.X_test[0], mnist.y_test[0])
     return 0
+
+
+def _options(args):
+    """Return what a network was trained with, without where anything lies."""
+    places = ("run", "data", "save", "checkpoint", "resume")
+    return {name: value for name, value in vars(args).items() if name not in places}
 
 
 def _predict(args):

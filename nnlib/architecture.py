@@ -8,7 +8,10 @@ import numpy as np
 from . import activations, conv, layers, norm, pool
 from .sequential import Sequential
 
-_LARGEST = 1_000_000  # numbers in an example or out of a layer, far above any of this book: no foreign file gets more
+# Far above any network of this book: a foreign file gets no more time and memory, when it is tried on one example.
+_LARGEST = 1_000_000  # numbers in an example, or in a layer
+_LONGEST, _DEEPEST = 1000, 20  # layers, and lists in lists
+_MOST_WORK, _EACH = 1_000_000_000, 100  # products, and how many of them an exponential of a number is worth
 
 
 def kinds():
@@ -66,34 +69,69 @@ def build(description, dtype=np.float64, most=16 * _LARGEST, rng=None):
     ValueError
         If it describes none, or a larger one.
     """
-    try:
-        return Sequential(*_layers(description, _Room(most), rng or np.random.default_rng()), dtype=dtype)
-    except RecursionError:
-        raise ValueError("expected layers, got lists in lists without end") from None
+    return Sequential(*_layers(description, _Room(most), rng or np.random.default_rng()), dtype=dtype)
 
 
 class _Room:
-    """The numbers that may still be kept: a foreign file gets no more memory than it brings."""
+    """What may still be kept and computed: a foreign file gets no more memory than it brings, and little time."""
 
     def __init__(self, most):
-        self.left = most
+        self.left, self.layers, self.work, self.shape = most, 0, 0, None
 
     def take(self, numbers):
         self.left -= numbers
         if self.left < 0:
             raise ValueError("expected layers with the numbers that are there, got layers with more")
 
+    def enter(self, layer, depth):
+        """Follow one example through a layer, which each list around it tries on its own too."""
+        shape = (layer.inputs,) if layer.inputs else self.shape
+        numbers, self.shape, work = _through(layer, shape or ())
+        self.layers += depth
+        self.work += depth * work
+        if self.layers > _LONGEST:
+            raise ValueError(f"expected at most {_LONGEST:,} layers, of lists in lists fewer, got more")
+        if numbers > _LARGEST or self.work > _MOST_WORK:
+            most = f"at most {_LARGEST:,} numbers in a layer, and {_MOST_WORK:,} products in all"
+            raise ValueError(f"expected {most}, for one example, got more in {layer}")
 
-def _layers(description, room, rng):
+
+def _through(layer, shape):
+    """Return how many numbers a layer holds of one example, the shape that comes out, and the products it takes. A
+    shape that does not fit is followed no further: the layer itself will say so.
+    """
+    numbers, weights = math.prod(shape), sum(param.size for param in layer.params.values())
+    match layer:
+        case conv.Conv2d() if len(shape) == 3:
+            H, W = (size + 2 * layer.padding for size in shape[1:])
+            out = tuple(max(0, size - layer.size) // layer.stride + 1 for size in (H, W))
+            rows = max(layer.filters, layer.size * layer.channels)
+            return H * W * rows, (layer.filters, *out), _EACH // 10 * H * W * rows + weights * math.prod(out)
+        case pool.Pool() if len(shape) == 3:
+            return numbers, (shape[0], *(size // layer.size for size in shape[1:])), _EACH // 10 * numbers
+        case layers.Linear():
+            return max(numbers, layer.outputs), (layer.outputs,), weights
+        case layers.Reshape():
+            return numbers, layer.shape, 0
+        case layers.Flatten():
+            return numbers, (numbers,), 0
+    return numbers, shape, _EACH * numbers
+
+
+def _layers(description, room, rng, depth=1):
     known = kinds()
     if not isinstance(description, list) or not description:
         raise ValueError(f"expected a list of layers, got {str(description)[:80]}")
+    if depth > _DEEPEST:
+        raise ValueError(f"expected layers in at most {_DEEPEST} lists in lists, got more")
     for entry in description:
         match entry:
             case [str(name), dict(settings)] if name in known and settings.keys() == set(known[name].settings):
-                yield _layer(known[name], settings, room, rng)
+                layer = _layer(known[name], settings, room, rng)
+                room.enter(layer, depth)
+                yield layer
             case [list(), *_]:
-                yield Sequential(*_layers(entry, room, rng))
+                yield Sequential(*_layers(entry, room, rng, depth + 1))
             case _:
                 raise ValueError(f"expected a layer of nnlib with its settings, got {str(entry)[:80]}")
 

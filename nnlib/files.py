@@ -145,6 +145,21 @@ def whole(path):
         part.unlink(missing_ok=True)
 
 
+def write(path, content):
+    """Write bytes to a file, which takes its name only when all of them are on the disk: whatever fails before, and a
+    machine that goes off too, leaves the file that was there.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `check_writable`, and where the disk is full.
+    """
+    with whole(path) as part, part.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _no_file(path):
     mode = path.stat().st_mode
     for test, words in ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket")):

@@ -7,23 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
-from . import architecture, files, tensors
+from . import architecture, tensors
 from .flat import arrays_of
 from .sequential import Sequential
 from .two_layer import TwoLayerNet
 
 # The network that chapter 08 trains, as shipped with the repository.
 SHIPPED = Path(__file__).parent.parent / "data" / "weights" / "784-64-10.safetensors"
-_LAYERS = "nnlib.layers"  # under this name the metadata say what a network is made of
+_LAYERS = "layers"  # under this name a file says what its network is made of
 _OF_ONE_S_OWN = ". A network with layers of one's own is made as it was, and load_into reads its numbers"
 
 
-def save(path, net):
+def save(path, net, facts=None):
     """Write the parameters of a network in its own type, under their names,
     and its ``state``, where it has any.
 
     The file appears under its name only when it is whole. Of a link, the file
-    it leads to is written.
+    it leads to is written. A sum over all that it says goes with it, so that
+    one changed byte is seen.
 
     Parameters
     ----------
@@ -32,28 +33,32 @@ def save(path, net):
         Or whatever has ``params``, a dictionary of arrays. Of a Sequential of
         nnlib's layers the file says what it is made of, so that `load` builds
         it.
+    facts : dict, optional
+        Plain data about the training, for `facts`: how long, with which seed,
+        what came out.
 
     Raises
     ------
     ValueError
         If a weight is nan or infinite, or would be in float32: such a network
-        is not worth a file. If it is neither float64 nor float32. If what is at the path is no
-        ordinary file.
+        is not worth a file. If it is neither float64 nor float32. If facts are
+        no plain data. If what is at the path is no ordinary file.
     """
-    import safetensors.numpy  # here, because the browser has no safetensors
-
-    stored, metadata = {}, None
-    for name, value in arrays_of(net).items():
-        if value.dtype.name not in ("float64", "float32"):
-            raise ValueError(f"expected weights in float64 or float32, got {name} in {value.dtype}")
-        if not tensors.sound(value):
-            raise ValueError(f"expected finite weights, in float32 too, got {tensors.unsound(value)} in {name}")
-        # The library stores other layouts, and bytes in another order, wrongly.
-        stored[name] = np.ascontiguousarray(value, value.dtype.newbyteorder("="))
+    told = {} if facts is None else {"facts": facts}
     if (described := _describe(net)) is not None:
-        metadata = {_LAYERS: json.dumps(described)}
-    with files.whole(path) as part:
-        part.write_bytes(safetensors.numpy.save(stored, metadata))
+        told[_LAYERS] = described
+    tensors.write(path, arrays_of(net), told)
+
+
+def facts(path):
+    """Return what `save` was told of the training, {} if nothing.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `load`, of any network.
+    """
+    return tensors.read(path)[1].get("facts", {})
 
 
 def load(path, dtype=None, rng=None):
@@ -77,19 +82,19 @@ def load(path, dtype=None, rng=None):
         If the file is damaged or foreign, or holds other names, types or
         shapes, or a number that is not finite.
     """
-    header, data = tensors.parts(path)
-    description = _description(path, header)
-    if description is not None:
-        arrays = tensors.arrays(path, header, data)
+    arrays, told = tensors.read(path)
+    if "settings" in told:
+        raise ValueError(f"{path}: expected a network, got a training that was stopped: fit(…, checkpoint=…) goes on")
+    if _LAYERS in told:
         numbers = sum(array.size for array in arrays.values())
         dtype = dtype or np.result_type(np.float32, *arrays.values())
         try:
-            net = architecture.build(description, dtype, numbers, rng)
+            net = architecture.build(told[_LAYERS], dtype, numbers, rng)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         _put(path, arrays_of(net), arrays)
         return net
-    arrays = tensors.arrays(path, header, data, ("W1", "b1", "W2", "b2"), _OF_ONE_S_OWN)
+    tensors.check_names(path, arrays, ("W1", "b1", "W2", "b2"), _OF_ONE_S_OWN)
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(shapes["W1"]) != 2 or len(shapes["W2"]) != 2:
         raise ValueError(f"{path}: expected W1 and W2 to be matrices, got {shapes['W1']} and {shapes['W2']}")
@@ -112,9 +117,9 @@ def load_into(net, path):
     FileNotFoundError, ValueError
         As `load`, and if a name or a shape is not the network's, or the layers are not those that the file names.
     """
-    places, (header, data) = arrays_of(net), tensors.parts(path)
-    arrays = tensors.arrays(path, header, data, places)
-    ours, theirs = _describe(net), _description(path, header)
+    places, (arrays, told) = arrays_of(net), tensors.read(path)
+    tensors.check_names(path, arrays, places)
+    ours, theirs = _describe(net), told.get(_LAYERS)
     if None not in (ours, theirs) and ours != theirs:
         one, other = next(pair for pair in zip_longest(ours, theirs) if pair[0] != pair[1])
         raise ValueError(f"{path}: expected the network's layers, {str(one)[:80]}, got {str(other)[:80]}")
@@ -137,16 +142,6 @@ def _describe(net):
         with suppress(ValueError):
             return json.loads(json.dumps(architecture.describe(net)))
     return None
-
-
-def _description(path, header):
-    """Return what a file says of its network's layers, or None."""
-    metadata = header.get("__metadata__")
-    words = metadata.get(_LAYERS) if isinstance(metadata, dict) else None
-    try:
-        return None if words is None else json.loads(words)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"{path}: expected layers as JSON, got {str(words)[:80]}") from error
 
 
 def _nothing(rng, fan_in, fan_out):

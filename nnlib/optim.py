@@ -76,6 +76,13 @@ class Optimizer:
         for together in self._moves:
             self.move(eta, *together)
 
+    def kept(self, params):
+        """Return what is kept from one update of these parameters to the next, {memory.name: array}: the arrays
+        themselves, which are 0 before the first update.
+        """
+        self._remember(params)
+        return {f"{memory}.{name}": self._slots[memory][name] for memory in self.memories for name in params}
+
     def decay(self, params, eta):
         """Shrink weights before the update; most optimizers do not."""
 
@@ -83,15 +90,19 @@ class Optimizer:
         """Move one parameter w by its gradient g, in place."""
         raise NotImplementedError(f"expected {type(self).__name__} to have a method move(eta, w, g, …)")
 
+    def _remember(self, params):
+        """Make room for the memories, unless there is some."""
+        if not self._slots:
+            shapes, dtype = {name: param.shape for name, param in params.items()}, np.result_type(*params.values())
+            self._slots = {memory: flat.zeros(shapes, dtype) for memory in (*self.memories, "work")}
+
     def _meet(self, params, grads):
         """Look at arrays that are not those of the last update: do they fit, and do they lie in vectors?"""
         shapes = {name: param.shape for name, param in params.items()}
         given = {name: np.shape(grad) for name, grad in grads.items()}
         if given != shapes:
             raise ValueError(f"expected a gradient for each parameter, in its shape, {shapes}, got {given}")
-        if not self._slots:
-            dtype = np.result_type(*params.values())
-            self._slots = {memory: flat.zeros(shapes, dtype) for memory in (*self.memories, "work")}
+        self._remember(params)
         before = {name: array.shape for name, array in self._slots["work"].items()}
         if before != shapes:
             raise ValueError(

@@ -143,7 +143,7 @@ class Sequential(Layer):
     def check(self):
         """Raise a ValueError unless each layer stands in one place, and all that is to be trained in its params."""
         seen = []
-        for layer in self._all():
+        for layer in self.parts():
             for key, value in vars(layer).items():
                 if _has_layers(value) and not (key == "layers" and isinstance(layer, Sequential)):
                     raise ValueError(
@@ -167,18 +167,18 @@ class Sequential(Layer):
                 name, key = kept[0]
                 raise ValueError(f"{layer}: expected {name} to be read from params alone, got it as self.{key} too")
 
-    def _all(self):
+    def parts(self):
         """Yield this network and all layers in it, those of nested ones too."""
         yield self
         for layer in self.layers:
             if isinstance(layer, Sequential):
-                yield from layer._all()
+                yield from layer.parts()
             else:
                 yield layer
 
     def _leaves(self):
         """Yield all layers that are no Sequential."""
-        return (layer for layer in self._all() if not isinstance(layer, Sequential))
+        return (layer for layer in self.parts() if not isinstance(layer, Sequential))
 
     def _lay_out(self, dtype):
         """Put the parameters one behind the other, and the gradients, in `dtype`, unless they lie so."""

@@ -1,5 +1,6 @@
-"""The arrays of a safetensors file, of float32 and float64: read only where it is exactly such a file."""
+"""The arrays of a safetensors file, of float32 and float64: written whole, and read where it is exactly such a file."""
 
+import hashlib
 import json
 import math
 import struct
@@ -9,12 +10,123 @@ import numpy as np
 
 from . import files
 
-_LIMIT = 64_000_000  # bytes; far above any network of this book, far below what hurts
+LIMIT, HEADER_LIMIT = 64_000_000, 100_000  # bytes; far above any network of this book, far below what hurts
 _TYPES = {"F32": "<f4", "F64": "<f8"}
+_OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, because the library writes several in any order
+_ONCE = "nnlib.layers"  # under which files had their layers before, and no sum
 
 
-def parts(path):
+def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
+    """Write arrays by name, and what is told of them, sealed: one changed byte, and `read` refuses the file.
+
+    The file appears under its name only when it is whole. Of a link, the file it leads to is written.
+
+    Parameters
+    ----------
+    path : path
+    arrays : dict of arrays
+    told : dict
+        Plain data for JSON. It lies in the header, as one string under one name.
+    limit, header_limit : int
+        How many bytes the file and its header may have.
+
+    Raises
+    ------
+    ValueError
+        If a reader would refuse the file: an array is neither float64 nor float32, a number is nan or infinite, or
+        would be in float32, or all is too large. If `told` is no plain data, or what is at the path no ordinary file.
+    OSError
+        If it cannot be written; what was there stays.
+    """
+    import safetensors.numpy  # here, because the browser has no safetensors
+
+    stored = {}
+    for name, array in arrays.items():
+        if array.dtype.name not in ("float64", "float32"):
+            raise ValueError(f"expected weights in float64 or float32, got {name} in {array.dtype}")
+        if not sound(array):
+            raise ValueError(f"expected finite weights, in float32 too, got {unsound(array)} in {name}")
+        # The library stores other layouts, and bytes in another order, wrongly.
+        stored[name] = np.asarray(array, array.dtype.newbyteorder("="), order="C")
+    told = plain(told)
+    told[_SEAL] = _seal(told, stored)
+    content = safetensors.numpy.save(stored, {_OURS: json.dumps(told, sort_keys=True)})
+    (length,) = struct.unpack("<Q", content[:8])
+    if length > header_limit or len(content) > limit:
+        most = f"a header of at most {header_limit:,} bytes in a file of at most {limit:,}"
+        raise ValueError(f"{path}: expected {most}, got {length:,} in {len(content):,}")
+    files.write(path, content)
+
+
+def read(path, limit=LIMIT, header_limit=HEADER_LIMIT):
+    """Return the arrays of a safetensors file by name, and what `write` was told of them: {} of a file from elsewhere.
+
+    Parameters
+    ----------
+    path : path
+    limit, header_limit : int
+        How many bytes the file and its header may have.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no file, or a folder.
+    ValueError
+        If it is too large or no such file, or was changed since it was written, or holds other types, or a number
+        that is not finite: with what it is, and what to do with it.
+    """
+    header, data = parts(path, limit, header_limit)
+    found = arrays(path, header, data)
+    return found, _told(path, header.get("__metadata__"), found)
+
+
+def _told(path, metadata, arrays):
+    metadata = metadata if isinstance(metadata, dict) else {}
+    name = next((name for name in (_OURS, _ONCE) if name in metadata), None)
+    if name is None:
+        return {}
+    try:
+        told = json.loads(metadata[name])
+        if name == _ONCE:
+            return {"layers": told}
+        whole = told.pop(_SEAL) == _seal(told, arrays)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        got = str(metadata[name])[:80]
+        raise ValueError(f"{path}: expected what nnlib writes of itself, as JSON, got {got}") from error
+    if not whole:
+        raise ValueError(f"{path}: expected the numbers that nnlib wrote, got a file that is damaged, or was changed")
+    return told
+
+
+def plain(told):
+    """Return plain data as they will be read: as JSON has it, with lists and words.
+
+    Raises
+    ------
+    ValueError
+        If they are none.
+    """
+    try:
+        return json.loads(json.dumps(told))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"expected plain data to write beside the weights, got {str(told)[:80]}: {error}") from error
+
+
+def _seal(told, arrays):
+    """Return a sum over all that a file says, in any order of the arrays."""
+    told = json.dumps(told, sort_keys=True)
+    sums = {name: (str(a.dtype), a.shape, hashlib.sha256(a).hexdigest()) for name, a in arrays.items()}
+    return hashlib.sha256(json.dumps([told, sums], sort_keys=True).encode()).hexdigest()
+
+
+def parts(path, limit=LIMIT, header_limit=HEADER_LIMIT):
     """Return the header of a safetensors file, a dictionary, and the bytes behind it.
+
+    Parameters
+    ----------
+    path : path
+    limit, header_limit : int
+        How many bytes the file and its header may have.
 
     Raises
     ------
@@ -25,12 +137,12 @@ def parts(path):
     """
     files.check_there(path, "a file of weights, as python -m nnlib train --save FILE makes it")
     size = Path(path).stat().st_size
-    if size > _LIMIT:
-        raise ValueError(f"{path}: expected at most {_LIMIT:,} bytes, got {size:,}")
-    return _split(Path(path).read_bytes(), path)
+    if size > limit:
+        raise ValueError(f"{path}: expected at most {limit:,} bytes, got {size:,}")
+    return _split(Path(path).read_bytes(), path, header_limit)
 
 
-def arrays(path, header, data, names=None, advice=""):
+def arrays(path, header, data):
     """Return {name: array} of what `parts` returned.
 
     Parameters
@@ -38,35 +150,29 @@ def arrays(path, header, data, names=None, advice=""):
     path : path
         For messages.
     header, data : dict, bytes
-    names : names, optional
-        What the file must hold, no more and no less; by default anything.
-    advice : str
-        What to do where it holds others.
 
     Raises
     ------
     ValueError
-        If the names are others, or a type, if header and bytes do not belong together, or a number is not finite.
+        If a type is another, if header and bytes do not belong together, or a number is not finite.
     """
     header = {name: entry for name, entry in header.items() if name != "__metadata__"}
-    if names is not None:
-        check_names(path, header, names, advice)
     for name, entry in header.items():
         dtype = entry.get("dtype") if isinstance(entry, dict) else None
         if not isinstance(dtype, str) or dtype not in _TYPES:
-            raise ValueError(f"{path}: expected {name} in F32 or F64, got {dtype}")
+            raise ValueError(f"{path}: expected {name[:40]} in F32 or F64, got {str(dtype)[:40]}")
     try:
         found = _cut(header, data)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: expected a whole safetensors file; {error}") from error
+        raise ValueError(f"{path}: expected a whole safetensors file; {str(error)[:200]}") from error
     for name, array in found.items():
         if not sound(array):
-            raise ValueError(f"{path}: expected finite numbers, in float32 too, got {unsound(array)} in {name}")
+            raise ValueError(f"{path}: expected finite numbers, in float32 too, got {unsound(array)} in {name[:40]}")
     return found
 
 
 def check_names(path, found, names, advice=""):
-    """Raise a ValueError unless a dictionary has these names, no more and no less."""
+    """Raise a ValueError unless a dictionary has these names, no more and no less, with advice what to do."""
     if found.keys() != set(names):
         *most, last = names or ["none"]
         expected = f"{', '.join(most)} and {last}" if most else last
@@ -75,7 +181,8 @@ def check_names(path, found, names, advice=""):
 
 def sound(array):
     """Return whether all numbers are finite in float32: then they are so in every type that a network may have."""
-    return bool((np.abs(array) <= np.finfo(np.float32).max).all())
+    most = np.finfo(np.float32).max  # a nan is neither above nor below; no array of absolute values is made
+    return not array.size or bool(-most <= array.min() and array.max() <= most)
 
 
 def unsound(array):
@@ -87,7 +194,7 @@ def _list(names):
     return ", ".join(sorted(name[:40] for name in list(names)[:20])) or "none"
 
 
-def _split(content, path):
+def _split(content, path, header_limit):
     """Return a file's header, as a dictionary, and the bytes behind it."""
 
     def once(pairs):
@@ -98,12 +205,12 @@ def _split(content, path):
 
     try:
         (length,) = struct.unpack("<Q", content[:8])
-        if length > min(len(content) - 8, 100_000):
+        if length > min(len(content) - 8, header_limit):
             raise ValueError(f"a header of {length:,} bytes in a file of {len(content):,}")
         header = json.loads(content[8 : 8 + length], object_pairs_hook=once)
         if not isinstance(header, dict):
             raise ValueError("a header that is no object")
-        return header, content[8 + length :]
+        return header, memoryview(content)[8 + length :]  # no copy of what may be large
     except (struct.error, ValueError, RecursionError) as error:
         # Only now: a header of 640 bytes makes a good file begin like a pickle.
         kind = files.kind_of(content)

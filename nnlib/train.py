@@ -1,6 +1,5 @@
 """The training loop, and measuring what it made."""
 
-import math
 import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -9,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import gate
+from .checkpoint import Checkpoint
 from .checks import check_size
 from .data import one_hot, scale
 from .losses import SoftmaxCrossEntropy
@@ -95,7 +95,7 @@ class History:
 def fit(
     net, X, y, *, rng, epochs=10, batch_size=1, learning_rate=None, decay=True,
     optimizer=None, loss=None, augment=None, shuffle=True, validation=None,
-    patience=None, history=None, verbose=True,
+    patience=None, history=None, checkpoint=None, verbose=True,
 ):  # fmt: skip
     """Train a network by stochastic gradient descent, in place.
 
@@ -136,6 +136,12 @@ def fit(
     history : History, optional
         The record to continue. Each epoch is written into it as it ends, so
         that a training that is stopped leaves the epochs before.
+    checkpoint : path, optional
+        A file of all that the training has, written after each epoch and on
+        Ctrl-C. Where it is there, the training goes on from it to the same
+        bits, as if it had not been stopped: so the same call begins, goes on,
+        and does nothing more when all is done. It has to be the same: a file
+        of a training with other settings or examples is refused.
     verbose : bool
         Whether to print a line an epoch and show a progress bar.
 
@@ -146,8 +152,9 @@ def fit(
     Raises
     ------
     ValueError
-        If sizes, types or settings do not fit, or a weight is no number, before
-        anything is changed; or if the network's scores or gradients do not fit.
+        If sizes, types or settings do not fit, a weight is no number, or the
+        checkpoint is another training's, before anything is changed; or if the
+        network's scores or gradients do not fit.
     FloatingPointError
         If the loss or a weight is no longer a number, or the loss a thousand
         times what it was; noticed within about a thousand examples. With
@@ -167,23 +174,25 @@ def fit(
     watch = Watch(net, loss or SoftmaxCrossEntropy(), batch_size, best)
     if patience is not None and history.epochs:
         best.note(net, evaluate(net, *validation, loss=loss).loss)
-    steps = optimizer.t + epochs * math.ceil(N / batch_size)
-    for epoch in range(len(history.epochs), len(history.epochs) + epochs):
+    saved = Checkpoint(checkpoint, watch, rng, optimizer, history, epochs,
+                       (X, y), validation, augment, shuffle, verbose)
+    for epoch in range(len(history.epochs), saved.end):
         order = rng.permutation(N) if shuffle else np.arange(N)
         watch.begin(epoch, Y[order])
-        for start in (bar := _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)):
+        bar = _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)
+        for start in saved.turns(bar):
             rows = order[start : start + batch_size]
             pixels = X.take(rows, axis=0)
             if augment is not None:
                 pixels = gate.augmented(pixels, augment, rng)
-            x, eta = scale(pixels, dtype), optimizer.rate(steps)
+            x, eta = scale(pixels, dtype), optimizer.rate(saved.steps)
             if by_step:
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
                 Z, grads = net.scores_and_grads(x, targets[rows], *other)
                 gate.check_answer(net, len(rows), Z, grads)
-                optimizer.step(net.params, grads, steps)
+                optimizer.step(net.params, grads, saved.steps)
             watch.note(Z, eta, bar)  # it raises where training is lost
 
         row = watch.figures()
@@ -193,6 +202,7 @@ def fit(
             best.note(net, score.loss)
         history.epochs.append(row)
         history.curves.append(watch.curves())
+        saved.write()
         if verbose:
             right = row["train_accuracy"]
             print(f"Epoch {epoch}: Avg Loss = {row['loss']:.4f}, Train Acc = {right:.2%}")

@@ -67,6 +67,17 @@ class Watch:
             bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
             self.seen = end
 
+    def so_far(self):
+        """Return what was noted in this epoch, as arrays: the scores, the
+        losses that were looked at, and the step sizes.
+        """
+        return {"scores": self.Z[: self.noted], "losses": self.loss[: self.seen], "rates": np.array(self.rates)}
+
+    def go_on(self, scores, losses, rates):
+        """Take an epoch that has begun to where `so_far` was returned."""
+        self.noted, self.seen, self.rates = len(scores), len(losses), rates.tolist()
+        self.Z[: self.noted], self.loss[: self.seen] = scores, losses
+
     def figures(self):
         """Return a row of `nnlib.train.History`: what the epoch showed."""
         right = accuracy(self.Z.argmax(axis=1), self.Y.argmax(axis=1))

@@ -7,12 +7,18 @@ import io as memory
 import json
 import pickle
 import struct
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import safetensors.numpy
 
+from nnlib.activations import ReLU
+from nnlib.io import save
+from nnlib.layers import Linear
+from nnlib.sequential import Sequential
 from nnlib.two_layer import TwoLayerNet
 
 
@@ -59,6 +65,17 @@ def padded(length):
     return rewritten(GOOD[8 : 8 + HEADER_LENGTH].ljust(length))
 
 
+def saved(net):
+    """What nnlib writes now, with facts and a sum over all."""
+    with tempfile.TemporaryDirectory() as folder:
+        save(Path(folder) / "net", net, {"epochs": 10})
+        return (Path(folder) / "net").read_bytes()
+
+
+OURS = saved(TwoLayerNet(np.random.default_rng(0), hidden=32, dtype=np.float32))
+IN_LAYERS = Sequential(Linear(784, 8, np.random.default_rng(0)), ReLU(), Linear(8, 10, np.random.default_rng(1)))
+
+
 def npz():
     file = memory.BytesIO()
     np.savez(file, **arrays())
@@ -101,12 +118,16 @@ FILES = {
     "words about itself": File(safetensors.numpy.save(arrays(), {"made": 'by "W1": me'}), None, None),
     "one hidden unit": File(safetensors.numpy.save(arrays(1)), None, None),
     "begins like a pickle": File(padded(640), None, None),  # 80 02 00 …, the length of its header
-    # Taken by nnlib alone, which knows networks for other pictures
+    "as nnlib writes it": File(OURS, None, None),
+    # Taken by the page alone, which does not look at the sum
+    "a bit changed": File(OURS[:-1] + bytes([OURS[-1] ^ 1]), "a file that is damaged, or was changed", None),
+    # Taken by nnlib alone, which knows other networks, and such for other pictures
     "other pixels": File(
         safetensors.numpy.save(arrays() | {"W1": np.ones((144, 32), np.float32)}),
         None,
         "expected W1 of shape (784, 32), got (144, 32)",
     ),
+    "in layers": File(saved(IN_LAYERS), None, "expected the arrays W1, b1, W2 and b2, got 0."),
     "transposed": File(
         safetensors.numpy.save({name: np.ascontiguousarray(value.T) for name, value in arrays().items()}),
         "expected shapes that fit together",

@@ -1,19 +1,20 @@
 """architecture.py: what is written down is built again; a description from anywhere gets a network or a sentence."""
 
 import json
+import time
 import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nnlib import architecture, io
-from nnlib.activations import ELU, GELU, LeakyReLU, ReLU
+from nnlib.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from nnlib.conv import Conv2d
 from nnlib.layers import Dropout, Flatten, Layer, Linear, Reshape
 from nnlib.norm import BatchNorm
-from nnlib.pool import MaxPool2d
+from nnlib.pool import AvgPool2d, MaxPool2d
 from nnlib.sequential import Sequential
 
 
@@ -150,6 +151,12 @@ def test_any_data_gives_a_network_or_a_sentence(description):
         assert isinstance(net, Sequential)
 
 
+def nested(description, depth):
+    for _ in range(depth):
+        description = [description]
+    return description
+
+
 def conv(**other):
     return ["Conv2d", {"channels": 1, "filters": 1, "size": 3, "stride": 1, "padding": 0} | other]
 
@@ -168,27 +175,114 @@ def norm(features):
         ([["Reshape", {"shape": [9000, 9000]}]], r"numbers up to 1,000,000, got shape \[9000, 9000\]"),
         (
             [["Reshape", {"shape": [1, 9, 9]}], conv(padding=100_000)],
-            r"at most 67,108,864 numbers each, got \(1, 9, 9\)",
+            r"at most 1,000,000 numbers in a layer, .* got more in Conv2d\(1, 1, 3, padding=100000\)",
         ),
-        ([["Reshape", {"shape": [1, 1000, 1000]}], conv(filters=900)], "at most 67,108,864 numbers each"),
+        ([["Reshape", {"shape": [1, 1000, 1000]}], conv(filters=900)], "at most 1,000,000 numbers in a"),
+        ([["Reshape", {"shape": [1, 900, 900]}], conv(size=30)], "at most 1,000,000 numbers in a layer"),
+        ([["Reshape", {"shape": [1, 999, 1001]}], *30 * [["GELU", {}]]], "1,000,000,000 products in all, .* in GELU"),
+        ([["Reshape", {"shape": [1, 500, 500]}], *200 * [conv(padding=1)]], "Conv2d"),
+        (4000 * [["ReLU", {}]], "at most 1,000 layers, of lists in lists fewer, got more"),
+        (nested(60 * [["ReLU", {}]], 18), "at most 1,000 layers"),
+        ([["MaxPool2d", {"size": 10}], ["Flatten", {}], linear(outputs=900_000, inputs=1)], "got layers with more"),
     ],
-    ids=range(7),
+    ids=range(13),
 )
 def test_a_file_gets_no_more_memory_than_its_numbers_need(description, words):
     tracemalloc.start()
+    begun = time.perf_counter()
     with pytest.raises(ValueError, match=words):
         architecture.build(description, most=10_000)
-    peak = tracemalloc.get_traced_memory()[1]
+    seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 200e6
+    assert peak < 100e6 and seconds < 1
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        [["Reshape", {"shape": [1, 990, 990]}], *9 * [["GELU", {}]]],
+        [["Reshape", {"shape": [1, 500, 500]}], conv(padding=1), *40 * [["GELU", {}]]],
+        [["Reshape", {"shape": [10, 150, 150]}], conv(channels=10, filters=30), conv(channels=30, filters=30)],
+        990 * [["ReLU", {}]],
+        nested(60 * [["Sigmoid", {}]], 15),
+    ],
+    ids=range(5),
+)
+def test_what_is_just_allowed_takes_little_too(description):
+    tracemalloc.start()
+    begun = time.perf_counter()
+    try:
+        architecture.build(description, most=100_000)
+    except ValueError as error:
+        assert "expected" in str(error)
+    seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100e6 and seconds < 3  # tracing takes its time too, and what else the machine does
 
 
 def test_lists_in_lists_without_end_are_refused():
-    description = [["ReLU", {}]]
-    for _ in range(3000):
-        description = [description]
-    with pytest.raises(ValueError, match="expected layers, got lists in lists without end"):
-        architecture.build(description)
+    for depth in (20, 3000):
+        with pytest.raises(ValueError, match="expected layers in at most 20 lists in lists, got more"):
+            architecture.build(nested([["ReLU", {}]], depth))
+    architecture.build(nested([["ReLU", {}]], 19))
+
+
+# Any network that the library can build
+
+
+@st.composite
+def networks(draw):
+    """Rows or pictures through layers of every kind, also in lists of their own, to ten scores."""
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    small = st.integers(1, 3)
+    plain = [
+        ReLU, GELU, SiLU, Sigmoid, Tanh,
+        lambda: LeakyReLU(draw(st.floats(0, 1))), lambda: ELU(draw(st.floats(0, 2))),
+        lambda: Dropout(draw(st.floats(0, 0.9)), rng),
+    ]  # fmt: skip
+    layers, shape = [], (16,)
+    if draw(st.booleans()):
+        layers, shape = [Reshape(1, 4, 4)], (1, 4, 4)
+    for _ in range(draw(st.integers(0, 6))):
+        kind = draw(st.sampled_from(["plain", "norm", "product", "nested", "pool"]))
+        if kind == "plain":
+            made = [draw(st.sampled_from(plain))()]
+        elif kind == "norm":
+            made = [BatchNorm(shape[0], momentum=draw(st.floats(0.01, 1)), eps=draw(st.floats(1e-9, 1e-2)))]
+        elif kind == "pool" and len(shape) == 3 and min(shape[1:]) > 1:
+            made, shape = [draw(st.sampled_from([MaxPool2d, AvgPool2d]))(2)], (shape[0], shape[1] // 2, shape[2] // 2)
+        elif kind == "product" and len(shape) == 3:
+            k, F, s, p = draw(st.integers(1, min(shape[1:]))), draw(small), draw(small), draw(st.integers(0, 2))
+            made = [Conv2d(shape[0], F, k, rng, stride=s, padding=p)]
+            shape = F, *((size + 2 * p - k) // s + 1 for size in shape[1:])
+        elif kind == "product":
+            made, shape = [Linear(shape[0], size := draw(st.integers(1, 9)), rng, bias=draw(st.booleans()))], (size,)
+        else:
+            made = [Sequential(draw(st.sampled_from(plain))(), Sequential(ReLU()))]
+        layers += made
+    layers += [*([Flatten()] if len(shape) == 3 else []), Linear(int(np.prod(shape)), 10, rng)]
+    return Sequential(*layers, dtype=draw(st.sampled_from([np.float32, np.float64])))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(networks())
+def test_any_network_comes_back_to_the_bit(tmp_path, net):
+    path, rng = tmp_path / "net.safetensors", np.random.default_rng(0)
+    X = rng.normal(size=(5, 16)).astype(net.dtype)
+    for _ in range(3):  # the running statistics move, and no parameter stays 0
+        net.scores_and_grads(X, np.eye(10, dtype=net.dtype)[:5])
+    for param in net.params.values():
+        param += rng.normal(size=param.shape).astype(net.dtype)
+    io.save(path, net)
+    again = io.load(path)
+    assert repr(again) == repr(net) and again.dtype == net.dtype
+    assert again.scores(X).tobytes() == net.scores(X).tobytes()
+    for kind in ("params", "state"):
+        ours, theirs = ({name: a.tobytes() for name, a in getattr(each, kind).items()} for each in (net, again))
+        assert ours == theirs
+    saved = path.read_bytes()
+    io.save(path, again)
+    assert path.read_bytes() == saved
 
 
 def test_the_numbers_that_a_network_keeps_are_just_enough():

@@ -3,18 +3,29 @@
 import json
 import os
 import re
+import resource
 import struct
+import time
 import tracemalloc
 
 import numpy as np
 import pytest
+import safetensors.numpy
+import safetensors.torch
+import torch
 from bad_weights import FILES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linear_net import LinearNet
 
 from nnlib import io, tensors
+from nnlib.activations import ReLU
+from nnlib.conv import Conv2d
 from nnlib.data import scale
+from nnlib.layers import Dropout, Flatten, Linear, Reshape
+from nnlib.norm import BatchNorm
+from nnlib.pool import MaxPool2d
+from nnlib.sequential import Sequential
 from nnlib.train import evaluate, fit
 from nnlib.two_layer import TwoLayerNet
 
@@ -179,20 +190,63 @@ def test_save_refuses_what_is_not_finite_and_leaves_the_old_file(tmp_path, name,
     assert path.read_bytes() == b"old"
 
 
-def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+def test_a_disk_that_is_full_at_any_byte_leaves_the_old_file(tmp_path):
+    path, usual = tmp_path / "net", resource.getrlimit(resource.RLIMIT_FSIZE)
+    io.save(path, small_net(1))
+    old = path.read_bytes()
+    for size in range(len(old)):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))  # no file may have more bytes
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                io.save(path, small_net(2))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        assert path.read_bytes() == old and [file.name for file in tmp_path.iterdir()] == ["net"]
+    io.save(path, small_net(2))
+    assert path.read_bytes() != old
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "open", "chmod"])
+@pytest.mark.parametrize("error", [OSError("no space left"), KeyboardInterrupt()])
+def test_a_step_that_fails_leaves_the_old_file(tmp_path, monkeypatch, step, error):
     path = tmp_path / "net"
     path.write_bytes(b"old")
-    whole = type(path).write_bytes
+    called = []
 
-    def broken(self, content):
-        whole(self, content[:20])
-        raise OSError("no space left")
+    def broken(*args, **options):
+        called.append(step)
+        raise error
 
-    monkeypatch.setattr(type(path), "write_bytes", broken)
-    with pytest.raises(OSError, match="no space left"):
-        io.save(path, small_net())
-    assert [file.name for file in tmp_path.iterdir()] == ["net"]
+    with monkeypatch.context() as patch:
+        patch.setattr(type(path) if step in ("open", "replace") else os, step, broken)
+        with pytest.raises(type(error)):
+            io.save(path, small_net())
+    assert called and [file.name for file in tmp_path.iterdir()] == ["net"]
     assert path.read_bytes() == b"old"
+
+
+def test_what_is_on_the_disk_when_the_name_changes_is_whole(tmp_path, monkeypatch):
+    """After a machine that went off, too: the bytes are asked to be there first."""
+    order = []
+    fsync, replace = os.fsync, type(tmp_path).replace
+    monkeypatch.setattr(os, "fsync", lambda number: order.append(os.fstat(number).st_size) or fsync(number))
+    monkeypatch.setattr(type(tmp_path), "replace", lambda self, to: order.append("named") or replace(self, to))
+    io.save(tmp_path / "net", small_net())
+    assert order == [(tmp_path / "net").stat().st_size, "named"]
+
+
+def test_what_no_reader_would_take_is_not_written(tmp_path):
+    net = LinearNet(4000, 4001)
+    with pytest.raises(
+        ValueError, match=r"expected a header of at most 100,000 bytes in a file of at most 64,000,000, g"
+    ):
+        io.save(tmp_path / "net", net)
+    with pytest.raises(ValueError, match=r"expected a header of at most 100,000 bytes"):
+        io.save(tmp_path / "net", small_net(), {"words": 200_000 * "x"})
+    for facts in ({"net": small_net()}, {1j: 2}, {"when": {3}}):
+        with pytest.raises(ValueError, match="expected plain data to write beside the weights, got"):
+            io.save(tmp_path / "net", small_net(), facts)
+    assert not list(tmp_path.iterdir())
 
 
 def test_of_a_link_the_file_behind_it_is_written(tmp_path):
@@ -231,6 +285,117 @@ def test_a_folder_that_is_not_there(tmp_path):
         io.save(tmp_path / "none" / "net", small_net())
     with pytest.raises(FileNotFoundError, match=r"none: expected a file of weights, .* --save FILE"):
         io.load(tmp_path / "none")
+
+
+# What is told beside the numbers
+
+
+def test_facts_come_back(tmp_path):
+    told = {"epochs": 3, "seed": 0, "accuracy": 0.97, "words": ["two", None], "deep": {"η": [0.1, 1e-300]}}
+    for net in (small_net(), LinearNet()):
+        io.save(tmp_path / "net", net, told)
+        assert io.facts(tmp_path / "net") == told
+        io.save(tmp_path / "net", net)
+        assert io.facts(tmp_path / "net") == {}
+    assert io.facts(io.SHIPPED) == {}
+    io.save(tmp_path / "net", small_net(), {"x": 1})
+    assert io.load(tmp_path / "net").W1.tobytes() == small_net().W1.tobytes()
+
+
+def test_the_same_network_gives_the_same_bytes(tmp_path):
+    told = {str(n): n for n in range(20)}
+    for name, facts in (("one", told), ("two", dict(reversed(told.items())))):
+        io.save(tmp_path / name, small_net(), facts)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@some
+@given(st.data())
+def test_a_changed_number_is_seen(tmp_path, data):
+    """Any bits of a file that nnlib wrote: a weight that is another one, too, though it looks like any."""
+    path = tmp_path / "net"
+    io.save(path, small_net(dtype=np.float32), {"seed": 3})
+    whole = bytearray(path.read_bytes())
+    place = data.draw(st.integers(len(whole) - DATA, len(whole) - 1) | st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(whole)
+    try:
+        loaded = io.load(path)
+    except ValueError as error:
+        assert str(error).startswith(f"{path}: expected ")
+    else:  # the same in other words, or the name changed under which it is told what was written
+        assert place < len(whole) - DATA
+        assert loaded.W1.tobytes() == small_net(dtype=np.float32).W1.tobytes()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['"x"', "", "[]", "{}", "[" * 30_000, '{"sha256": 3}', '{"sha256": ["x"]}',
+     '{"layers": [["ReLU", {}]], "sha256": "0"}', '{"sha256": ' + "9" * 20_000 + "}"],
+    ids=range(9),
+)  # fmt: skip
+def test_what_nnlib_did_not_write_of_itself_is_refused(tmp_path, words):
+    content = safetensors.numpy.save({name: np.zeros(shape) for name, shape in SHAPES.items()}, {"nnlib": words})
+    refused(tmp_path / "net", content, "")
+
+
+def test_a_file_as_it_was_once_written_is_read(tmp_path):
+    """Layers under a name of their own, and no sum."""
+    layers = '[["Linear", {"inputs": 3, "outputs": 2, "bias": true}], ["ReLU", {}]]'
+    arrays = {"0.W": np.ones((3, 2), np.float32), "0.b": np.zeros(2, np.float32)}
+    (tmp_path / "net").write_bytes(safetensors.numpy.save(arrays, {"nnlib.layers": layers}))
+    net = io.load(tmp_path / "net")
+    assert repr(net) == "Sequential(Linear(3, 2), ReLU())" and net.params["0.W"].all()
+
+
+def test_a_parameter_that_is_one_number_keeps_its_shape(tmp_path):
+    net, again = LinearNet(3, 2), LinearNet(3, 2)
+    net.params["a"], again.params["a"] = np.array(0.25), np.array(0.0)
+    io.save(tmp_path / "net", net)
+    io.load_into(again, tmp_path / "net")
+    assert again.params["a"].shape == () and again.params["a"] == 0.25
+
+
+# Elsewhere
+
+
+def test_pytorch_reads_the_file_and_predicts_the_same(tmp_path, mnist):
+    """What is saved in float64 agrees to rounding; a matrix stands there transposed."""
+    rng, X = np.random.default_rng(0), mnist.X_test[:200]
+    nets = {
+        "two layers": TwoLayerNet(rng),
+        "layers": Sequential(
+            *(Reshape(1, 28, 28), Conv2d(1, 4, 3, rng, padding=1), BatchNorm(4), ReLU(), MaxPool2d(2), Flatten()),
+            *(Linear(784, 10, rng), Dropout(0.5, rng)),
+        ),
+    }
+    for name, net in nets.items():
+        fit(net, mnist.X_train[:200], mnist.y_train[:200], rng=rng, epochs=5, batch_size=20, learning_rate=0.1,
+            verbose=False)  # fmt: skip
+        io.save(tmp_path / name, net)
+    read = safetensors.torch.load_file(tmp_path / "two layers")
+    two = torch.nn.Sequential(torch.nn.Linear(784, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)).double()
+    two.load_state_dict(
+        {"0.weight": read["W1"].T, "0.bias": read["b1"], "2.weight": read["W2"].T, "2.bias": read["b2"]}
+    )
+    read = safetensors.torch.load_file(tmp_path / "layers")
+    layers = torch.nn.Sequential(
+        torch.nn.Unflatten(1, (1, 28, 28)), torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.BatchNorm2d(4),
+        torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(), torch.nn.Linear(784, 10), torch.nn.Dropout(0.5),
+    ).double().eval()  # fmt: skip
+    theirs = {
+        "1.weight": read["1.K"], "1.bias": read["1.b"], "2.weight": read["2.gamma"], "2.bias": read["2.beta"],
+        "2.running_mean": read["2.mean"], "2.running_var": read["2.variance"], "6.weight": read["6.W"].T,
+        "6.bias": read["6.b"],
+    }  # fmt: skip
+    layers.load_state_dict(theirs, strict=False)  # without the count of batches, which nnlib does not keep
+    for name, twin in (("two layers", two), ("layers", layers)):
+        ours = io.load(tmp_path / name).scores(scale(X))
+        with torch.no_grad():
+            scores = twin(torch.tensor(scale(X))).numpy()
+        np.testing.assert_allclose(ours, scores, rtol=1e-10, atol=1e-12)
+        np.testing.assert_array_equal(ours.argmax(axis=1), scores.argmax(axis=1))
+        assert (ours.argmax(axis=1) == mnist.y_test[:200]).mean() > 0.5  # it is about digits
 
 
 def test_the_hand_written_file_is_a_good_one(tmp_path):
@@ -369,3 +534,46 @@ def test_a_huge_file_is_refused_unread(tmp_path):
         file.truncate(10**12)  # a hole: no bytes on the disk
     with pytest.raises(ValueError, match="expected at most 64,000,000 bytes, got 1,000,000,000,000"):
         io.load(path)
+
+
+def many_names():
+    return file_of([entry(f"t{n}", (0,))[0] for n in range(1_500)], b"")
+
+
+def many_sizes():
+    sizes = json.dumps(20 * [int("9" * 4000)])
+    return file_of([f'"W1":{{"dtype":"F32","shape":{sizes},"data_offsets":[0,4]}}'], bytes(4))
+
+
+def large(shape=(15_900_000,), last=b"", cut=0):
+    content = written({"W1": shape, **{name: (1,) for name in NAMES[1:]}})
+    return content[: len(content) - len(last) - cut] + last
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        many_names,
+        many_sizes,
+        lambda: struct.pack("<Q", 90_000) + b"[" * 90_000,
+        lambda: struct.pack("<Q", 90_000) + b'{"":' * 22_500,
+        lambda: struct.pack("<Q", 90_000) + b"9" * 90_000,
+        lambda: large(last=struct.pack("<f", np.nan)),
+        lambda: large(cut=1),
+        lambda: large(),
+        lambda: large(shape=(1, 15_900_000)),
+        lambda: safetensors.numpy.save({"x": np.zeros((4_000, 3_900), np.float32)}, {"nnlib": "{}"}),
+        lambda: safetensors.numpy.save({"x": np.zeros(15_000_000, np.float32)}, {"nnlib.layers": '[["ReLU", {}]]'}),
+    ],
+    ids=range(11),
+)
+def test_a_hostile_file_costs_little_time_and_memory(tmp_path, content):
+    path = tmp_path / "net"
+    path.write_bytes(content())
+    tracemalloc.start()
+    begun = time.perf_counter()
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: expected ") as error:
+        io.load(path)
+    seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100e6 and seconds < 1 and len(str(error.value)) < 1000 + len(str(path))

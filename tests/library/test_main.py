@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from io import BytesIO, TextIOWrapper
@@ -407,6 +408,81 @@ def test_interrupted(run, monkeypatch, small_mnist):
 
     monkeypatch.setattr(program, "fit", interrupt)
     assert run("train", "--data", small_mnist) == (130, "", "nnlib: stopped\n")
+
+
+RECIPE = "--layers 784-9-10 --dropout 0.1 --optimizer adamw --augment shifts --batch-size 10 --epochs 60 --patience 50 "
+
+
+def test_a_training_that_is_stopped_is_resumed_to_the_same_bytes(small_mnist, tmp_path):
+    """As one does it: Ctrl-C, and the same command again."""
+    words = [sys.executable, "-m", "nnlib", "train", "--data", small_mnist, "--validation", "50", *RECIPE.split()]
+    saved, file = [["--save", tmp_path / name] for name in ("whole", "resumed")], tmp_path / "training"
+
+    def listening():  # to Ctrl-C, though the tests may run behind a shell
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    subprocess.run([*words, *saved[0]], check=True, capture_output=True, timeout=100)
+    with subprocess.Popen(
+        [*words, *saved[1], "--checkpoint", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=listening,
+    ) as process:  # fmt: skip
+        while not process.stdout.readline().startswith("Epoch 3:"):
+            pass
+        process.send_signal(signal.SIGINT)
+        errors = process.stderr.read()
+    assert process.returncode == 130 and "Traceback" not in errors
+    assert errors.splitlines()[-1].startswith("nnlib: stopped")
+    assert file.exists() and not (tmp_path / "resumed").exists()
+    done = subprocess.run([*words, *saved[1], "--resume", file], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0 and re.match(rf"{file}: goes on in epoch [4-9]", done.stdout)
+    one, two = ((tmp_path / name).read_bytes() for name in ("whole", "resumed"))
+    assert one == two
+    again = subprocess.run([*words, "--checkpoint", file], capture_output=True, text=True, timeout=100)
+    assert again.stdout.startswith(f"{file}: this training is over, after 60 epochs\n\nTest Accuracy: ")
+
+
+def test_what_cannot_be_resumed_is_said_in_one_line(run, small_mnist, tmp_path):
+    file, weights = tmp_path / "training", tmp_path / "net.safetensors"
+    words = ["train", "--data", small_mnist, *SMALL, "--batch-size", 50]
+    run(*words, "--checkpoint", file, "--save", weights)
+    (tmp_path / "cut").write_bytes(file.read_bytes()[:-1])
+    for more, message in (
+        (["--resume", tmp_path / "none"], "none: expected a training that was stopped, as .*, found nothing"),
+        (["--resume", tmp_path], "expected a training that was stopped, .* got a folder"),
+        (["--resume", weights], "net.safetensors: expected a training that was stopped, got a file of weights alone"),
+        (["--resume", tmp_path / "cut"], "cut: expected a whole safetensors file"),
+        (["--resume", file, "--epochs", 3], "in this file, epochs 2, got 3; a new training begins"),
+        (["--checkpoint", file, "--learning-rate", 0.3], r"optimizer SGD\(.*=0.01.*, got SGD\(.*eta=0.3"),
+        (
+            ["--checkpoint", file, "--seed", 1, "--batch-norm"],
+            "expected the settings of the training in this file, net",
+        ),
+        (["--resume", file, "--checkpoint", file], "--resume: expected no --checkpoint beside it, which says the same"),
+        (["--checkpoint", tmp_path / "none" / "x"], "x: expected a folder to write into, found none"),
+    ):
+        line, _ = fails(run, *words, *more)
+        assert re.search(message, line)
+    (tmp_path / "seven.csv").write_text(",".join(28 * 28 * ["7"]))
+    line, _ = fails(run, "predict", tmp_path / "seven.csv", "--model", file)
+    assert "expected a network, got a training that was stopped" in line
+
+
+def test_a_saved_network_tells_how_it_was_trained(run, small_mnist, tmp_path):
+    weights = tmp_path / "net.safetensors"
+    _, out, _ = run("train", "--data", small_mnist, *SMALL, "--seed", 7, "--init", "he_uniform", "--save", weights)
+    facts = io.facts(weights)
+    assert (facts["options"]["layers"], facts["options"]["seed"], facts["options"]["init"]) == (
+        "784-12-10", 7, "he_uniform",
+    )  # fmt: skip
+    assert f"Epoch 1: Avg Loss = {facts['last epoch']['loss']:.4f}" in out
+    assert str(tmp_path) not in str(facts)  # nothing of the machine
+
+
+def test_help_tells_of_both_files(capsys):
+    with pytest.raises(SystemExit):
+        program.main(["train", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "--checkpoint FILE write all of the training there" in words and "--resume FILE the same" in words
 
 
 def test_the_module_runs_as_a_program(small_mnist):
