@@ -25,7 +25,7 @@ from assignments.checks import Missed, generator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REGION = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
-FULL = {"digits": 42, "softmax": 40, "backpropagation": 43}
+FULL = {"digits": 42, "softmax": 40, "backpropagation": 43, "training": 42, "normalisation": 42, "convolution": 42}
 
 
 class Entry(NamedTuple):
@@ -1233,6 +1233,18 @@ OTHER_HONEST = {
         mistake("backpropagation", "the class weights", "W2 without its transpose"),
         mistake("backpropagation", "divided by N", "words are predicted", "the mean in db1"),
         *(mistake("backpropagation", words) for words in ("questions 1 to 3", "all but", "the tower", "the two pred")),
+    ],
+    "training": [
+        mistake("training", "batches: an empty", "best_epoch: nan", "prediction: shares"),
+        *(mistake("training", words) for words in ("the parts without", "all up to one_pass", "no own functions")),
+    ],
+    "normalisation": [
+        mistake("normalisation", "three_tests: any", "ordinary: V as it is", "turned: degrees"),
+        *(mistake("normalisation", words) for words in ("the normalisation", "no way back", "no own", "questions 0")),
+    ],
+    "convolution": [
+        mistake("convolution", "ring_backward: dK is a mean over the pl", "seen: no holes", "costs: no biases"),
+        *(mistake("convolution", words) for words in ("forward only", "no pooling", "what needs no picture")),
     ],
 }
 ATTACKS = [*READING, *DOING, *FORGED, *MARKED, *VALUES, *SHAPES, *UNREADABLE, *NAMED]
