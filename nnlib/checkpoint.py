@@ -24,7 +24,7 @@ class Checkpoint:
     training.
 
     The same bits come out where nothing else changes: no number that an optimizer of one's own keeps outside its
-    `memories`, or a layer outside its ``params`` and ``state``; a schedule is a function of t and total alone; and a
+    ``memories``, or a layer outside its ``params`` and ``state``; a schedule is a function of t and total alone; and a
     random generator is ``rng``, or lies in one of the parts, not under a global name.
 
     Parameters
@@ -61,7 +61,7 @@ class Checkpoint:
 
     def __init__(self, path, watch, rng, optimizer, history, epochs, examples, validation, augment, shuffle, verbose):
         self.path, self.watch, self.optimizer, self.history = path, watch, optimizer, history
-        net, self.examples, self.epochs, self.settings = watch.net, len(examples[1]), int(epochs), {}
+        net, self.examples, self.epochs = watch.net, len(examples[1]), int(epochs)
         self.batches = math.ceil(self.examples / watch.batch_size)
         self._begins(len(history.epochs), optimizer.t)
         if path is None:
@@ -71,7 +71,7 @@ class Checkpoint:
         self.start, self.pending = self._states(), None
         told = settings.of_training(watch, optimizer, epochs, examples, validation, augment, shuffle)
         told |= {"generators": owners, "seeds": [settings.seed(generator) for generator in self.generators]}
-        self.settings |= tensors.plain(told)
+        self.settings = tensors.plain(told)
         # A file of this training has at most so many bytes; no larger one is read.
         updates = sum(curve.shape[1] for curve in history.curves) + epochs * self.batches
         groups, sizes = 2 + len(optimizer.memories), [array.size for array in arrays_of(net).values()]
@@ -82,13 +82,16 @@ class Checkpoint:
             self._read()
             if verbose:
                 print(f"{path}: {self._where()}")
+        else:
+            self._note_rates()
 
     def _begins(self, epochs, updates):
         """Take down how many there were before this training."""
         self.before, self.updates = epochs, updates
         self.end, self.steps = epochs + self.epochs, updates + self.epochs * self.batches
-        if self.path is not None:
-            self.settings["step sizes"] = settings.rates(self.optimizer, updates, self.steps)
+
+    def _note_rates(self):
+        self.settings["step sizes"] = settings.rates(self.optimizer, self.updates, self.steps)
 
     def turns(self, bar):
         """Yield where each batch of the epoch begins, without those that were had before the file was written. After
@@ -182,6 +185,7 @@ class Checkpoint:
                 "is over is run again with both made anew"
             )
         self._begins(epochs, updates)
+        self._note_rates()
 
     def _compare(self, theirs):
         """Raise a ValueError unless the settings are the file's."""

@@ -479,20 +479,31 @@ def test_a_ctrl_c_where_the_weights_are_lost_leaves_the_file_of_the_epoch_before
     assert tensors.read(path)[1]["training"]["noted"] == [0, 0]
 
 
-def test_a_schedule_is_asked_once_at_the_start_and_once_where_it_goes_on(digits, path):
+def test_a_schedule_is_asked_for_the_settings_once(digits, path):
     asked = []
 
     def schedule(t, total):
         asked.append(t)  # twice in each update
         return 0.01
 
-    for at, moments in ((14, 5 + 2 * 15), (None, 5 + 5 + 2 * 18)):
+    for at, moments in ((14, 5 + 2 * 15), (None, 5 + 2 * 18)):
         training = Training(digits)
         training.optimizer = SGD(schedule)
         with suppress(KeyboardInterrupt):
             training.fit(path, at)
         assert len(asked) == moments
         asked.clear()
+
+
+def test_a_schedule_that_ends_with_the_training_may_be_used_again(digits, path):
+    """What a stopped training left begins with more updates; no step size is asked for beyond the last."""
+    training, whole = Training(digits), Training(digits)
+    etas = np.linspace(0.1, 0, 33)
+    training.optimizer, whole.optimizer = SGD(lambda t, total: etas[t]), SGD(lambda t, total: etas[t])
+    stopped(training, path, 14)
+    training.fit(path)
+    whole.fit()
+    assert training.bits() == whole.bits()
 
 
 # What is refused
