@@ -153,6 +153,9 @@ def _train(args):
     if args.resume:
         files.check_there(args.resume, "a training that was stopped, as train --checkpoint FILE makes it")
     target = args.save and files.check_writable(args.save)  # before minutes are spent
+    kept = args.resume or args.checkpoint
+    if target and kept and target == files.check_writable(kept):
+        raise ValueError(f"--save: expected another file than the training's, got {args.save} for both")
     usual = 1 if args.optimizer == "sgd" else 128
     batch_size = usual if args.batch_size is None else args.batch_size
     rng = np.random.default_rng(args.seed)

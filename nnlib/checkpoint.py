@@ -13,7 +13,7 @@ from .interrupt import held_back
 class Checkpoint:
     """The file of one training in `nnlib.train.fit`. Where it is there, the training goes on from it: all numbers of
     its parts are put in place of those they have. It is written after each epoch, and after the update in which a
-    Ctrl-C comes.
+    Ctrl-C comes; one that comes later, in validation, loses that epoch.
 
     One call begins and goes on, because whoever was stopped types, or runs, the same line again; a file that is not of
     that line's training is refused, so nobody goes on with another one unawares.
@@ -22,6 +22,10 @@ class Checkpoint:
     weights so far, what was noted in the epoch, and two states of each random generator: the one from which the order
     of the epoch was drawn, and the present one. And the settings: the same numbers under others would be neither
     training.
+
+    The same bits come out where nothing else changes: no number that an optimizer of one's own keeps outside its
+    ``memories``, or a layer outside its ``params`` and ``state``; a schedule is a function of t and total alone; and a
+    random generator is ``rng``, or lies in one of the parts, not under a global name.
 
     Parameters
     ----------
@@ -63,24 +67,31 @@ class Checkpoint:
         if path is None:
             return
         files.check_writable(path)
-        self.generators, owners = settings.generators(rng, net, augment)
+        self.generators, owners = settings.generators(rng, net, optimizer, watch.loss_of, augment)
         self.start, self.pending = self._states(), None
         told = settings.of_training(watch, optimizer, epochs, examples, validation, augment, shuffle)
-        self.settings = tensors.plain(told | {"generators": owners})
+        told |= {"generators": owners, "seeds": [settings.seed(generator) for generator in self.generators]}
+        self.settings = tensors.plain(told)
         # A file of this training has at most so many bytes; no larger one is read.
         updates = sum(curve.shape[1] for curve in history.curves) + epochs * self.batches
-        numbers = 5 * sum(a.size for a in arrays_of(net).values()) + 3 * updates + self.examples * (net.classes + 1)
-        header = tensors.HEADER_LIMIT + 1000 * (self.before + epochs) + 500 * len(arrays_of(net))
+        groups, sizes = 2 + len(optimizer.memories), [array.size for array in arrays_of(net).values()]
+        numbers = groups * sum(sizes) + 3 * updates + self.examples * (net.classes + 1)
+        header = tensors.HEADER_LIMIT + 1000 * (self.before + epochs) + 150 * groups * len(sizes)
         self.limits = (8 * numbers + header, header)
         if Path(path).exists():
             self._read()
             if verbose:
                 print(f"{path}: {self._where()}")
+        else:
+            self._note_rates()
 
     def _begins(self, epochs, updates):
         """Take down how many there were before this training."""
         self.before, self.updates = epochs, updates
         self.end, self.steps = epochs + self.epochs, updates + self.epochs * self.batches
+
+    def _note_rates(self):
+        self.settings["step sizes"] = settings.rates(self.optimizer, self.updates, self.steps)
 
     def turns(self, bar):
         """Yield where each batch of the epoch begins, without those that were had before the file was written. After
@@ -100,8 +111,13 @@ class Checkpoint:
                     continue
                 yield start
                 if came:
+                    break
+            if came:  # also while the bar was closed
+                try:
                     self._write(self.watch.so_far())
-                    self._stop()
+                except ValueError as error:  # of weights that are lost already
+                    raise KeyboardInterrupt(f"{self.path} stays as it was: {error}") from error
+                self._stop()
 
     def write(self):
         """Write the file, at the end of an epoch."""
@@ -113,7 +129,7 @@ class Checkpoint:
                 self._stop()
 
     def _stop(self):
-        raise KeyboardInterrupt(f"the same call goes on from {self.path}")
+        raise KeyboardInterrupt(f"the same command goes on from {self.path}")
 
     def _write(self, so_far):
         """Write the file, with what was noted so far in an epoch that is not over."""
@@ -129,7 +145,7 @@ class Checkpoint:
             "watch": [watch.first if watch.first is None else float(watch.first), watch.heaviest, float(watch.longest)],
             "generators": [self.start, self._states()],
         }
-        tensors.write(self.path, arrays, {"settings": self._settings(), "training": training}, *self.limits)
+        tensors.write(self.path, arrays, {"settings": self.settings, "training": training}, *self.limits)
 
     def _places(self, best, so_far, curves):
         """Return all arrays of the file by name."""
@@ -154,7 +170,7 @@ class Checkpoint:
         except (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
             if str(error).startswith(f"{self.path}: "):
                 raise
-            raise ValueError(f"{self.path}: expected a whole training, got one that does not fit: {error}") from error
+            raise ValueError(f"{self.path}: expected a whole training, got parts that do not fit together") from error
 
     def _go_on_from(self, before, over, rows):
         """Take down what the training began with; raise a ValueError if this call begins with something else. It may
@@ -165,16 +181,15 @@ class Checkpoint:
         if not same or (over and (len(history) > epochs or t > updates)):
             raise ValueError(
                 f"{self.path}: expected what this training began with, a history of {epochs} epochs and an optimizer "
-                f"of {updates} updates, got {len(history)} and {t}; a new training begins in a new file"
+                f"of {updates} updates, got {len(history)} and {t}; a new training begins in a new file, and one that "
+                "is over is run again with both made anew"
             )
         self._begins(epochs, updates)
-
-    def _settings(self):
-        return self.settings | {"step sizes": settings.rates(self.optimizer, self.updates, self.steps)}
+        self._note_rates()
 
     def _compare(self, theirs):
         """Raise a ValueError unless the settings are the file's."""
-        ours = self._settings().items()
+        ours = self.settings.items()
         differ = {name: (theirs.get(name), value) for name, value in ours if theirs.get(name) != value}
         if len(differ) > 1:
             differ.pop("step sizes", None)  # they follow from the others
@@ -195,6 +210,7 @@ class Checkpoint:
             all(isinstance(number, float | int) for number in numbers)
             and isinstance(first, float | None) and isinstance(loss, float | None)
             and all({"epoch", "loss", "train_accuracy"} <= row.keys() for row in rows)
+            and min(self.before, self.updates) >= 0
             and 0 <= seen <= noted <= self.examples and 0 <= done <= self.epochs - bool(noted)
             and len(updates) == len(rows) and updates[self.before :] == done * [self.batches]
             and arrays["curves"].shape == (2, sum(updates))

@@ -154,10 +154,15 @@ def write(path, content):
     OSError, ValueError
         As `check_writable`, and where the disk is full.
     """
-    with whole(path) as part, part.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with whole(path) as part, part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno is None:  # it names the path already
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _no_file(path):

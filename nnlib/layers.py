@@ -20,7 +20,8 @@ class Layer:
         The parameters by name, and under the same names and in the same shapes the gradients that the last backward
         pass left: the next one overwrites them.
     state : dict of arrays
-        What is learned by watching and not by gradients, as the running means of `nnlib.norm.BatchNorm`.
+        What is learned by watching and not by gradients, as the running means of `nnlib.norm.BatchNorm`. Files keep
+        params and state: what a layer counts elsewhere is lost where a training is stopped.
     inputs : int or None
         How many numbers an example has, where the layer asks for rows, (N, inputs).
     settings : tuple of str

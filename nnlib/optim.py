@@ -11,7 +11,8 @@ from .schedules import constant
 
 
 class Optimizer:
-    """What every optimizer has. A new one derives from it, names its `memories` and writes `move`.
+    """What every optimizer has. A new one derives from it, names its `memories` and writes `move`. A training that is
+    stopped, `nnlib.checkpoint`, keeps the memories and t: no other number may change from one update to the next.
 
     Parameters
     ----------

@@ -70,10 +70,10 @@ def read(path, limit=LIMIT, header_limit=HEADER_LIMIT):
     Raises
     ------
     FileNotFoundError
-        If there is no file, or a folder.
+        If there is no file.
     ValueError
-        If it is too large or no such file, or was changed since it was written, or holds other types, or a number
-        that is not finite: with what it is, and what to do with it.
+        If it is a folder, too large or no such file, or was changed since it was written, or holds other types, or a
+        number that is not finite: with what it is, and what to do with it.
     """
     header, data = parts(path, limit, header_limit)
     found = arrays(path, header, data)
@@ -131,9 +131,9 @@ def parts(path, limit=LIMIT, header_limit=HEADER_LIMIT):
     Raises
     ------
     FileNotFoundError
-        If there is no file, or a folder.
+        If there is no file.
     ValueError
-        If it is too large, or no such file: with what it is, and what to do with it.
+        If it is a folder, too large, or no such file: with what it is, and what to do with it.
     """
     files.check_there(path, "a file of weights, as python -m nnlib train --save FILE makes it")
     size = Path(path).stat().st_size
@@ -186,8 +186,9 @@ def sound(array):
 
 
 def unsound(array):
-    """Return the first number that is not."""
-    return array[~(np.abs(array) <= np.finfo(np.float32).max)][0]
+    """Return a number that is not."""
+    low, high = array.min(), array.max()  # both nan where there is one
+    return high if low >= -np.finfo(np.float32).max else low
 
 
 def _list(names):

@@ -138,10 +138,11 @@ def fit(
         that a training that is stopped leaves the epochs before.
     checkpoint : path, optional
         A file of all that the training has, written after each epoch and on
-        Ctrl-C. Where it is there, the training goes on from it to the same
-        bits, as if it had not been stopped: so the same call begins, goes on,
-        and does nothing more when all is done. It has to be the same: a file
-        of a training with other settings or examples is refused.
+        Ctrl-C in an update. Where it is there, the training goes on from it to
+        the same bits, as if it had not been stopped: so the same call (with an
+        optimizer and history as new as at first) begins, goes on, and does
+        nothing more when all is done. It has to be the same: a file of a
+        training with other settings or examples is refused.
     verbose : bool
         Whether to print a line an epoch and show a progress bar.
 

@@ -71,7 +71,7 @@ class Watch:
         """Return what was noted in this epoch, as arrays: the scores, the
         losses that were looked at, and the step sizes.
         """
-        return {"scores": self.Z[: self.noted], "losses": self.loss[: self.seen], "rates": np.array(self.rates)}
+        return {"scores": self.Z[: self.noted], "losses": self.loss[: self.seen], "rates": np.array(self.rates, float)}
 
     def go_on(self, scores, losses, rates):
         """Take an epoch that has begun to where `so_far` was returned."""

@@ -10,6 +10,7 @@ import threading
 import time
 import tracemalloc
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,14 +19,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linear_net import LinearNet
 
-from nnlib import io, tensors
+from nnlib import io, tensors, train
 from nnlib.activations import GELU, ReLU
 from nnlib.augment import Affine, Shifts
 from nnlib.conv import Conv2d
-from nnlib.layers import Dropout, Flatten, Linear, Reshape
+from nnlib.layers import Dropout, Flatten, Layer, Linear, Reshape
 from nnlib.losses import MeanSquaredError, SoftmaxCrossEntropy
 from nnlib.norm import BatchNorm
-from nnlib.optim import SGD, Adam, AdamW, Momentum, RMSprop
+from nnlib.optim import SGD, Adam, AdamW, Momentum, Optimizer, RMSprop
 from nnlib.pool import MaxPool2d
 from nnlib.schedules import cosine_decay, linear_decay, step_decay, warm_up_and_decay
 from nnlib.sequential import Sequential
@@ -59,11 +60,22 @@ def pictures(rng, others):
     return Sequential(*layers, Dropout(0.2, others), Linear(32, 10, rng))
 
 
+class Dropping(LinearNet):
+    """A network of one's own with a part that draws."""
+
+    def __init__(self, rng):
+        super().__init__()
+        self.steps = {"first": [Dropout(0.2, rng)]}
+
+    def scores_and_grads(self, X, Y):
+        return super().scores_and_grads(self.steps["first"][0].forward(X, train=True), Y)
+
+
 NETS = {
     "rows": rows,
     "pictures": pictures,
     "the book's": lambda rng, others: TwoLayerNet(rng, hidden=5),
-    "one's own": lambda rng, others: LinearNet(),
+    "one's own": lambda rng, others: Dropping(others),
 }
 
 
@@ -231,7 +243,7 @@ def test_a_ctrl_c_while_the_file_is_written_waits_for_it(digits, path, monkeypat
 
     monkeypatch.setattr("os.fsync", fsync)
     training = Training(digits)
-    with pytest.raises(KeyboardInterrupt, match="the same call goes on from"):
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from"):
         training.fit(path)
     assert len(training.history.epochs) == 1
     _, told = tensors.read(path)
@@ -316,7 +328,8 @@ def test_what_a_stopped_training_left_may_be_given_to_the_same_call(digits, path
         stopped(training, path, at)
     training.fit(path)
     assert training.bits() == whole.bits()
-    words = "a history of 0 epochs and an optimizer of 0 updates, got 3 and 33; a new training begins in a new file"
+    words = "a history of 0 epochs and an optimizer of 0 updates, got 3 and 33; a new training begins in a new file, "
+    words += "and one that is over is run again with both made anew"
     refused(training, path, words)  # it is over; whoever wants more epochs is not left with none
     fresh = Training(digits)
     fresh.optimizer = training.optimizer
@@ -347,6 +360,150 @@ def test_sizes_from_numpy_are_the_same_settings(digits, path):
     again.fit(path)
     whole.fit()
     assert again.bits() == whole.bits()
+
+
+@pytest.mark.parametrize("eta", [1, lambda t, total: 1, lambda t, total: np.float32(0.01)])
+def test_step_sizes_of_other_types(digits, path, eta):
+    whole, training, again = (Training(digits) for _ in range(3))
+    for each in (whole, training, again):
+        each.optimizer = SGD(eta)
+    whole.fit()
+    stopped(training, path, 14)
+    again.fit(path)
+    assert again.bits() == whole.bits()
+
+
+def aside(own, pixels, rng):
+    return Shifts(1)(pixels, own)
+
+
+class Aside:
+    def __init__(self, own):
+        self.own = {"of one's own": [own]}
+
+    def shift(self, pixels, rng):
+        return aside(*self.own["of one's own"], pixels, rng)
+
+
+AUGMENTATIONS = {
+    "a closure": lambda own: lambda pixels, rng: aside(own, pixels, rng),
+    "a default": lambda own: lambda pixels, rng, own=own: aside(own, pixels, rng),
+    "a name that has to be said": lambda own: lambda pixels, rng, *, own=own: aside(own, pixels, rng),
+    "a part of a call": lambda own: partial(aside, own),
+    "a method": lambda own: Aside(own).shift,
+    "in another": lambda own: Stopping(partial(aside, own)),
+    "in a circle": lambda own: around(Stopping(partial(aside, own))),
+}
+
+
+def around(change):
+    change.itself = [change]
+    return change
+
+
+@pytest.mark.parametrize("kind", AUGMENTATIONS)
+def test_a_generator_is_found_wherever_a_part_has_it(digits, path, kind):
+    whole, training, again = (Training(digits, change=AUGMENTATIONS[kind](np.random.default_rng(9))) for _ in range(3))
+    whole.fit()
+    stopped(training, path, 14)
+    again.fit(path)
+    assert again.bits() == whole.bits()
+
+
+def test_a_generator_is_found_in_a_network_of_one_s_own(digits, path):
+    whole, training, again = (Training(digits, "one's own", shared=False) for _ in range(3))
+    whole.fit()
+    stopped(training, path, 14)
+    again.fit(path)
+    assert again.bits() == whole.bits()
+
+
+def test_whatever_a_function_of_another_module_holds_is_not_looked_through(digits, path):
+    """The module is among it, and all that it has."""
+    training = Training(digits)
+    training.net.note = [json.loads, np.zeros, time.sleep, np.random, np.random.Generator]
+    stopped(training, path, 14)
+    Training(digits).fit(path)
+
+
+class Twenty(Optimizer):
+    memories = tuple("abcdefghijklmnopqrst")
+
+    def move(self, eta, w, g, *memories):
+        for memory in memories:
+            memory += g
+            w -= eta * memory
+
+
+def test_an_optimizer_with_many_memories(digits, path):
+    training, again = (Training(digits, "the book's") for _ in range(2))
+    training.optimizer, again.optimizer = Twenty(0.0001), Twenty(0.0001)
+    stopped(training, path, 14)
+    again.fit(path)
+    assert again.optimizer.t == 33
+
+
+def test_a_ctrl_c_while_the_bar_is_closed_is_not_lost(digits, path, monkeypatch):
+    def closing(turns, *_):
+        class Bar:
+            def __iter__(self):
+                yield from turns
+                if not path.exists():
+                    signal.raise_signal(signal.SIGINT)
+
+            def set_postfix(self, **_):
+                pass
+
+        return Bar()
+
+    monkeypatch.setattr(train, "_bar", closing)
+    whole, training, again = Training(digits), Training(digits), Training(digits)
+    stopped(training, path, None)
+    assert tensors.read(path)[1]["training"]["noted"] == [130, 130]
+    again.fit(path)
+    whole.fit()
+    assert again.bits() == whole.bits()
+
+
+def test_a_ctrl_c_where_the_weights_are_lost_leaves_the_file_of_the_epoch_before(digits, path):
+    training = Training(digits)
+
+    def spoil(pixels, rng):
+        if training.optimizer.t == 14:
+            training.net.params["0.W"][...] = np.nan
+        return pixels
+
+    training.change = spoil
+    with pytest.raises(KeyboardInterrupt, match=f"{path} stays as it was: expected finite weights"):
+        training.fit(path, 14)
+    assert tensors.read(path)[1]["training"]["noted"] == [0, 0]
+
+
+def test_a_schedule_is_asked_for_the_settings_once(digits, path):
+    asked = []
+
+    def schedule(t, total):
+        asked.append(t)  # twice in each update
+        return 0.01
+
+    for at, moments in ((14, 5 + 2 * 15), (None, 5 + 2 * 18)):
+        training = Training(digits)
+        training.optimizer = SGD(schedule)
+        with suppress(KeyboardInterrupt):
+            training.fit(path, at)
+        assert len(asked) == moments
+        asked.clear()
+
+
+def test_a_schedule_that_ends_with_the_training_may_be_used_again(digits, path):
+    """What a stopped training left begins with more updates; no step size is asked for beyond the last."""
+    training, whole = Training(digits), Training(digits)
+    etas = np.linspace(0.1, 0, 33)
+    training.optimizer, whole.optimizer = SGD(lambda t, total: etas[t]), SGD(lambda t, total: etas[t])
+    stopped(training, path, 14)
+    training.fit(path)
+    whole.fit()
+    assert training.bits() == whole.bits()
 
 
 # What is refused
@@ -384,7 +541,8 @@ def refused(training, path, words):
         (lambda training: setattr(training, "digits", (training.digits[0][:129], training.digits[1][:129])), "got 129"),
         (lambda training: setattr(training, "net", rows(training.rng, np.random.default_rng(4))),
          r"generators \[0, 0, 0\], got \[0, 1, 0\]"),
-        (lambda training: setattr(training, "net", pictures(training.rng, training.rng)), "network .*, got .*Conv2d"),
+        (lambda training: setattr(training, "net", pictures(training.rng, training.rng)),
+         r"network Sequential\(Linear\(784, 6, bias=False\), .*, got Sequential\(Reshape.*Conv2d"),
         (lambda training: setattr(training, "net", TwoLayerNet(training.rng)), "network .*Linear.*, got TwoLayerNet"),
     ],
 )  # fmt: skip
@@ -408,6 +566,61 @@ def test_two_functions_of_one_s_own_differ_in_their_step_sizes(digits, path):
     training(0.1).fit(path)
 
 
+def test_another_seed_is_refused(digits, path):
+    def training(seed):
+        made = Training(digits, "the book's")
+        made.rng = np.random.default_rng(seed)
+        return made
+
+    for seed, other in ((5, 6), (0, None), ([1, 2], [1, 3])):
+        stopped(training(seed), path, 15)
+        refused(training(other), path, rf"file, seeds \[{re.escape(repr(str(seed)))}\], got")
+        training(seed).fit(path)
+        path.unlink()
+    stopped(training(None), path, 15)
+    training(None).fit(path)  # each from another number, which the system drew
+    path.unlink()
+    stopped(training(np.int64(5)), path, 15)
+    training(5).fit(path)
+
+
+def test_parts_of_one_s_own_differ_in_what_is_around_them_and_given_to_them(digits, path):
+    class Same(Layer):
+        def forward(self, X, train=False):
+            return X
+
+        def backward(self, dA):
+            return dA
+
+    class Net(Sequential):
+        pass
+
+    def training(p=0.1, kind=Net):
+        made = Training(digits)
+        made.net = kind(Linear(784, 10, made.rng), Same(), Dropout(p, made.rng))
+        return made
+
+    stopped(training(), path, 15)
+    refused(training(0.9), path, r"Net\(Linear\(784, 10\), Same\(\), Dropout\(0.1\)\), got Net.*Dropout\(0.9\)")
+    refused(training(kind=Sequential), path, "network Net.*, got Sequential")
+    training().fit(path)
+
+
+def test_a_part_of_a_call_differs_in_what_it_was_given(digits, tmp_path):
+    def moved(pixels, rng, most):
+        return Shifts(most)(pixels, rng)
+
+    def run(most):
+        training = Training(digits)
+        options = {"batch_size": 12, "epochs": 1, "verbose": False, "checkpoint": tmp_path / "file"}
+        fit(training.net, *digits, rng=training.rng, augment=partial(moved, most=most), **options)
+
+    run(1)
+    with pytest.raises(ValueError, match=r"augment .*moved\(\) with \(\) \{'most': 1\}, got .*'most': 3"):
+        run(3)
+    run(1)
+
+
 def test_what_is_no_checkpoint_is_refused_and_a_checkpoint_is_no_network(digits, path):
     io.save(path, Training(digits).net)
     refused(Training(digits), path, "a training that was stopped, got a file of weights alone")
@@ -415,8 +628,9 @@ def test_what_is_no_checkpoint_is_refused_and_a_checkpoint_is_no_network(digits,
     refused(Training(digits), path, "a safetensors file, got a GIF")
     path.unlink()
     stopped(Training(digits), path, 15)
-    with pytest.raises(ValueError, match="expected a network, got a training that was stopped"):
-        io.load(path)
+    for read in (io.load, partial(io.load_into, Training(digits).net)):
+        with pytest.raises(ValueError, match="expected a network, got a training that was stopped"):
+            read(path)
 
 
 def test_where_no_file_can_be_written_nothing_begins(digits, tmp_path):
@@ -521,6 +735,12 @@ def test_a_file_that_was_made_to_look_right_does_no_harm(digits, good, tmp_path,
 def test_what_does_not_belong_together_is_refused(digits, good, path, change):
     resealed(path, good, change)
     refused(Training(digits), path, "")
+
+
+def test_what_stands_before_all_counts_is_refused(digits, path):
+    stopped(Training(digits, optimizer="RMSprop"), path, 15)
+    resealed(path, path, put(before=[0, -(10**9)]))
+    refused(Training(digits, optimizer="RMSprop"), path, "a whole training, got parts that do not fit together$")
 
 
 def test_a_huge_file_is_refused_unread(digits, path):

@@ -197,8 +197,9 @@ def test_a_disk_that_is_full_at_any_byte_leaves_the_old_file(tmp_path):
     for size in range(len(old)):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))  # no file may have more bytes
         try:
-            with pytest.raises(OSError, match="File too large"):
+            with pytest.raises(OSError, match="File too large") as error:
                 io.save(path, small_net(2))
+            assert error.value.filename == str(path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, usual)
         assert path.read_bytes() == old and [file.name for file in tmp_path.iterdir()] == ["net"]
@@ -298,6 +299,8 @@ def test_facts_come_back(tmp_path):
         io.save(tmp_path / "net", net)
         assert io.facts(tmp_path / "net") == {}
     assert io.facts(io.SHIPPED) == {}
+    io.save(tmp_path / "net", small_net(), {1: (2,)})
+    assert io.facts(tmp_path / "net") == {"1": [2]}
     io.save(tmp_path / "net", small_net(), {"x": 1})
     assert io.load(tmp_path / "net").W1.tobytes() == small_net().W1.tobytes()
 
@@ -559,13 +562,14 @@ def large(shape=(15_900_000,), last=b"", cut=0):
         lambda: struct.pack("<Q", 90_000) + b'{"":' * 22_500,
         lambda: struct.pack("<Q", 90_000) + b"9" * 90_000,
         lambda: large(last=struct.pack("<f", np.nan)),
+        lambda: large(last=struct.pack("<4f", np.nan, 0, 0, 0)),
         lambda: large(cut=1),
         lambda: large(),
         lambda: large(shape=(1, 15_900_000)),
         lambda: safetensors.numpy.save({"x": np.zeros((4_000, 3_900), np.float32)}, {"nnlib": "{}"}),
         lambda: safetensors.numpy.save({"x": np.zeros(15_000_000, np.float32)}, {"nnlib.layers": '[["ReLU", {}]]'}),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_hostile_file_costs_little_time_and_memory(tmp_path, content):
     path = tmp_path / "net"
@@ -577,3 +581,17 @@ def test_a_hostile_file_costs_little_time_and_memory(tmp_path, content):
     seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 100e6 and seconds < 1 and len(str(error.value)) < 1000 + len(str(path))
+
+
+def test_what_a_file_says_of_its_layers_costs_six_times_its_memory(tmp_path):
+    """And no more where it brings an array that no layer has."""
+    path = tmp_path / "net"
+    io.save(path, Sequential(Linear(1000, 1000, np.random.default_rng(0)), dtype=np.float32))
+    arrays, told = tensors.read(path)
+    tensors.write(path, arrays | {"more": np.zeros(1, np.float32)}, told)
+    del arrays
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"expected the arrays 0.W and 0.b, got 0.W, 0.b, more"):
+        io.load(path)
+    assert tracemalloc.get_traced_memory()[1] < 6.5 * path.stat().st_size
+    tracemalloc.stop()

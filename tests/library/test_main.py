@@ -446,6 +446,7 @@ def test_what_cannot_be_resumed_is_said_in_one_line(run, small_mnist, tmp_path):
     words = ["train", "--data", small_mnist, *SMALL, "--batch-size", 50]
     run(*words, "--checkpoint", file, "--save", weights)
     (tmp_path / "cut").write_bytes(file.read_bytes()[:-1])
+    (tmp_path / "link").symlink_to(file)
     for more, message in (
         (["--resume", tmp_path / "none"], "none: expected a training that was stopped, as .*, found nothing"),
         (["--resume", tmp_path], "expected a training that was stopped, .* got a folder"),
@@ -457,6 +458,9 @@ def test_what_cannot_be_resumed_is_said_in_one_line(run, small_mnist, tmp_path):
             ["--checkpoint", file, "--seed", 1, "--batch-norm"],
             "expected the settings of the training in this file, net",
         ),
+        (["--checkpoint", file, "--seed", 1], r"this file, seeds \['0'\], got \['1'\]; a new"),
+        (["--resume", file, "--save", file], f"--save: expected another file than the training's, got {file} for both"),
+        (["--checkpoint", file, "--save", tmp_path / "link"], "--save: expected another file than the training's"),
         (["--resume", file, "--checkpoint", file], "--resume: expected no --checkpoint beside it, which says the same"),
         (["--checkpoint", tmp_path / "none" / "x"], "x: expected a folder to write into, found none"),
     ):
