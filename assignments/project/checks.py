@@ -557,9 +557,10 @@ def claims_no_better_reading_of_moved(student, rng):
 
 
 @check("claims", points=1)
-def claims_are_not_modest(student, rng):
-    """Neither claim is more than 3 points below what your network reads of new digits."""
+def claims_are_near(student, rng):
+    """Neither claim is more than 3 points away from what your network reads of new digits, above it or below."""
     said, found = claimed(student), trained(student, rng)
     for name, read in zip(("read", "moved"), found[1:], strict=True):
         claim = percent(said, name)
-        assert claim >= read - 3, f"{name}: you claim {claim:.1f} %, and it reads {read:.1f} %: what is true counts"
+        near = abs(claim - read) <= 3
+        assert near, f"{name}: you claim {claim:.1f} %, and it reads {read:.1f} %: what is true counts"
