@@ -9,7 +9,8 @@ its messages what a student should look at, without giving the answer away::
         P = student.softmax(rng.normal(size=(4, 10)))
         agree(P.sum(axis=1), np.ones(4), "the sums of the rows")
 
-It runs in the trusted process and sees values alone: what `student.softmax` returned has crossed as plain data.
+It runs in the trusted process and sees values alone: what `student.softmax` returned has crossed as plain data. Words
+that the test itself returns, such as what it measured, are shown where it passed.
 """
 
 import hashlib

@@ -102,12 +102,14 @@ def record(assignment, outcome, reason="", notes=(), checks=None, written=None, 
 
 
 def _run(check, student, rng):
-    """Run one test. What a student's value makes it stumble over is the value's fault: the solution passes."""
+    """Run one test. What a student's value makes it stumble over is the value's fault: the solution passes. Words that
+    a test returns are said where it passed.
+    """
     outcome, reason = "passed", ""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            check.run(student, rng)
+            reason = check.run(student, rng) or ""
     except Missed as missed:
         outcome, reason = missed.outcome, str(missed)
     except AssertionError as error:

@@ -76,16 +76,18 @@ MISTAKES = [
     ("prediction: shares in place of percent", but("prediction", ("90, 87", "0.9, 0.87")), 39),
     # 6, claims
     ("claims: shares in place of percent", but("claims", ("94.0", "0.94"), ("91.5", "0.915")), 36),
-    ("claims: what it reads of the digits it was trained with", but("claims", ("94.0", "99.2"), ("91.5", "95.1")), 38),
+    ("claims: what it reads of the digits it was trained with", but("claims", ("94.0", "99.2"), ("91.5", "95.1")), 37),
     (
         "claims: of a network that was trained with all 60,000 digits",
         but("claims", ("94.0", "97.4"), ("91.5", "96.5")),
-        38,
+        37,
     ),
+    ("claims: that it reads everything", but("claims", ("94.0", "100"), ("91.5", "100")), 37),
+    ("claims: of the digits that it was chosen by", but("claims", ("94.0", "94.4"), ("91.5", "92.4")), 40),
     ("claims: modest", but("claims", ("94.0", "90"), ("91.5", "85")), 39),
     ("claims: the page's own parameters", but("claims", ("25_450", "50_890")), 39),
     ("claims: the weights without the biases", but("claims", ("25_450", "25_408")), 39),
-    ("claims: the looks in words", but("claims", ('"looks": 0', '"looks": "none"')), 39),
+    ("claims: the looks in words", but("claims", ('"looks": 1', '"looks": "none"')), 39),
     ("claims: the network is not in it", but("claims", ('"parameters": 25_450, ', "")), 35),
     # Honest partial submissions
     ("the tools without the project: questions 0 to 4", without("train_reader", "claims"), 23),
@@ -100,7 +102,7 @@ MISTAKES = [
 
 LONG = [
     # 0, the own functions: a network is trained with them
-    ("own functions: nothing comes back through the shortcut", but("own-functions", ("s * dr + ", "")), 28),
+    ("own functions: nothing comes back through the shortcut", but("own-functions", ("s * dr + ", "")), 27),
     ("own functions: no 1/N in set_gradient", but("own-functions", (") / len(Z)", ")")), 24),
     (
         "own functions: the last, shorter batch is left out",
@@ -131,8 +133,8 @@ LONG = [
     ("fold: the second unit is added, not taken away", but("fold", ("-W3[ends]", "W3[ends]")), 38),
     ("fold: the cap is added to the second bias", but("fold", ("b1[ends] - caps", "b1[ends] + caps")), 38),
     ("fold: the second unit begins where the first one does", but("fold", ("b1[ends] - caps[ends]", "b1[ends]")), 38),
-    ("fold: the centre is left out", but("fold", (" - centre @ W1", "")), 28),
-    ("fold: the centre is added", but("fold", (" - centre @", " + centre @")), 28),
+    ("fold: the centre is left out", but("fold", (" - centre @ W1", "")), 27),
+    ("fold: the centre is added", but("fold", (" - centre @", " + centre @")), 27),
     ("fold: shut units are left out without their constant", but("fold", (" + caps[~lives] @ W3[~lives]", "")), 38),
     ("fold: shut units are taken for 0, with the sign turned", but("fold", ("+ caps[~lives]", "- caps[~lives]")), 38),
     (
@@ -150,25 +152,25 @@ LONG = [
     (
         "train_reader: digits as they are",
         but("train_reader", (PICTURES, "data.scale(X)\n"), (CENTRE, "data.scale(X).mean(axis=0)")),
-        31,
+        30,
     ),
     (
         "train_reader: moved once, and the same in each pass",
         but("train_reader", (PICTURES, "data.scale(X)\n"), (CENTRE, "data.scale(X := move(X, rng)).mean(axis=0)")),
-        31,
+        30,
     ),
-    ("train_reader: moved by one pixel", but("train_reader", (PICTURES, "data.scale(Shifts(1)(X, rng))\n")), 37),
+    ("train_reader: moved by one pixel", but("train_reader", (PICTURES, "data.scale(Shifts(1)(X, rng))\n")), 36),
     (
         "train_reader: labels in another order than the digits",
         but("train_reader", ("reader, pictures, y, rng", "reader, pictures, rng.permutation(y), rng")),
-        29,
+        28,
     ),
-    ("train_reader: one pass", but("train_reader", ("epochs, B = 24", "epochs, B = 1")), 29),
+    ("train_reader: one pass", but("train_reader", ("epochs, B = 24", "epochs, B = 1")), 28),
     ("train_reader: steps that are too long", but("train_reader", ("M, 0.4, 50, M)", "M, 40.0, 0, 0)")), 24),
     (
         "train_reader: a centre that is not folded",
         but("train_reader", ("fold(reader, centre)", "fold(reader, 0 * centre)")),
-        29,
+        28,
     ),
     ("train_reader: the reader itself, not folded", but("train_reader", ("fold(reader, centre)", "reader")), 24),
     (
@@ -178,14 +180,14 @@ LONG = [
     ),
     ("train_reader: the seed is left out", but("train_reader", ("default_rng(seed)", "default_rng(0)")), 39),
     ("train_reader: chance from nowhere", but("train_reader", ("default_rng(seed)", "default_rng()")), 39),
-    ("train_reader: X_fit in place of X", but("train_reader", ("    rng", "    X, y = X_fit, y_fit\n    rng")), 29),
+    ("train_reader: X_fit in place of X", but("train_reader", ("    rng", "    X, y = X_fit, y_fit\n    rng")), 28),
     ("train_reader: 64 units", but("train_reader", ("(rng, 32)", "(rng, 64)")), 37),
     ("train_reader: 100 units", but("train_reader", ("(rng, 32)", "(rng, 100)")), 28),
-    ("train_reader: 4 units", but("train_reader", ("(rng, 32)", "(rng, 4)")), 28),
+    ("train_reader: 4 units", but("train_reader", ("(rng, 32)", "(rng, 4)")), 27),
     ("train_reader: caps, and each costs a second unit", but("train_reader", ("(rng, 32)", "(rng, 32, 2.0)")), 37),
     (
         "train_reader: no pass at all",
         but("train_reader", ("epochs, B = 24, 25", "epochs, B = 0, 25")),
-        29,
+        28,
     ),
 ]

@@ -1,11 +1,12 @@
 """Grading, where what goes wrong is not the student's doing."""
 
+import functools
 import json
 import threading
 
 import pytest
 
-from assignments import course, folder, grade, sandbox
+from assignments import course, feedback, folder, grade, sandbox
 from assignments.sandbox import NoSandbox
 
 ASSIGNMENT = course.assignment("softmax")
@@ -45,6 +46,17 @@ def test_a_machine_whose_sandbox_does_not_hold_grades_nothing(monkeypatch):
         grade.try_the_sandbox(unsafe=False)
     assert len(tried) == 3
     grade.try_the_sandbox.cache_clear()
+
+
+@pytest.mark.parametrize(("words", "shown"), [("it reads 94.3 %", "it reads 94.3 %"), (None, "")])
+def test_what_a_test_says_that_passed_stands_on_the_students_page(words, shown):
+    check = ASSIGNMENT.checks[0]
+    says_so = check._replace(run=functools.wraps(check.run)(lambda student, rng: words))
+    entry = grade._run(says_so, None, None)
+    assert (entry["outcome"], entry["points"], entry["reason"]) == ("passed", check.points, shown)
+    result = grade.record(ASSIGNMENT, "graded", checks=[entry])
+    page = feedback.page(ASSIGNMENT, result | {"student": "ada", "name": "Ada"})
+    assert shown in page and "None" not in page
 
 
 def test_an_empty_folder_is_missing_not_unreadable(tmp_path):

@@ -1,6 +1,7 @@
 """Assignment 7: the file that it saves, as the digit page's own code and nnlib read it, and the seconds it may take."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import safetensors.numpy
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from assignments import course, grade  # noqa: E402
+from assignments import course, feedback, grade  # noqa: E402
 from assignments.process import Limits  # noqa: E402
 from nnlib import functional, io  # noqa: E402
 
@@ -90,7 +91,13 @@ def test_its_solution_has_the_seconds_in_the_sandbox():
     content = json.dumps(json.loads(SOURCE.read_text(encoding="utf-8")) | {"cells": kept}).encode()
     project = course.assignment("project")
     found = grade.grade(project, content, "secret")
-    assert found["outcome"] == "graded" and found["score"] == 40, [each for each in found["checks"] if each["reason"]]
+    assert found["outcome"] == "graded" and found["score"] == 40, [
+        each for each in found["checks"] if each["outcome"] != "passed"
+    ]
+    page = feedback.page(project, found | {"student": "ada", "name": "Ada"})
+    assert re.search(r"32 units; of 5,000 new digits it reads \d\d\.\d %, moved \d\d\.\d %", page)
+    assert len(re.findall(r"you claim 9\d\.\d %, it reads 9\d\.\d %", page)) == 2
+    assert grade.grade(project, content, "secret") == found, "the same submission and secret: the same words"
     found = grade.grade(project, content, "secret", limits=Limits(call=0.3))
     reasons = {check["reason"] for check in found["checks"] if check["question"] == "train_reader"}
     assert "train_reader gave no answer within 0.3 seconds" in reasons
