@@ -11,6 +11,32 @@ PLAN = '"batch": 50, "eta_0": 0.2, "angle_0": 0.1, "warm": 0, "fall": 100'
 HANDED_ON = """\
 dW = grads.pop("W" + layer)
         grads["V" + layer], grads["gamma" + layer] = dW, normalised_backward(dW, V, gamma)[1]"""
+NUDGED = """\
+    V, gamma = V.copy(), gamma.copy()
+
+    def loss():
+        return (dW * normalised(V, gamma)).sum()
+
+    return gradcheck.numerical_gradient(loss, V), gradcheck.numerical_gradient(loss, gamma)
+"""
+CENTRAL = "gradcheck.numerical_gradient(lambda: (dW * normalised(V, gamma)).sum(), V, 1e-5)"
+ONE_SIDED = """\
+np.empty(V.shape)
+    for index in np.ndindex(V.shape):
+        moved = V.copy()
+        moved[index] += 1e-5
+        nudged[index] = (dW * (normalised(moved, gamma) - normalised(V, gamma))).sum() / 1e-5\
+"""
+NEAR = "np.abs(dV - nudged) <= 1e-6 * np.abs(nudged).max()"
+SEARCH = """\
+def tried(plan):
+    return measure(turning_pass(new_normalised(0, 784, 8), X_fit[:100], y_fit[:100], plan, 0), X_val, y_val)
+
+
+tried({"batch": 50, "eta_0": 0.2, "angle_0": 0.1, "warm": 0, "fall": 2})
+
+
+"""
 
 MISTAKES = [
     # 0, the own functions: what is put together from them is compared with them
@@ -29,6 +55,16 @@ MISTAKES = [
         ),
         41,
     ),
+    (
+        "own functions: the caps get no gradient",
+        but("own-functions", ("dc = (dA * (Z > c)).sum(axis=0)", "dc = np.zeros(len(c))")),
+        41,
+    ),
+    (
+        "own functions: one_pass changes the parameters it is given",
+        but("own-functions", ("{name: param.copy() for name, param in params.items()}", "dict(params)")),
+        41,
+    ),
     # 1, normalise
     ("normalised: the root of the mean square in place of the mean absolute deviation", but("normalised", SQUARES), 39),
     ("normalised: the mean of |V|, not of |V - mu|", but("normalised", ("np.abs(deviations)", "np.abs(V)")), 38),
@@ -44,6 +80,11 @@ MISTAKES = [
     ("normalised: no root of D", but("normalised", (" / np.sqrt(len(V))", "")), 39),
     ("normalised: the mean is not subtracted", but("normalised", ("V - V.mean(axis=0)", "V * 1.0")), 37),
     ("normalised: the root of the columns' number, not of the rows'", but("normalised", ("len(V)", "V.shape[1]")), 39),
+    (
+        "normalised: an epsilon of 1e-8 beside s",
+        but("normalised", ("deviations / spread", "deviations / (spread + 1e-8)")),
+        41,
+    ),
     # 3, the way back
     (
         "normalised_backward: the formula of chapter 15",
@@ -78,6 +119,16 @@ MISTAKES = [
         "normalised_backward: the gradient as it came, less its mean",
         but("normalised_backward", ("return dV, (", "return dW - dW.mean(axis=0), (")),
         36,
+    ),
+    (
+        "normalised_backward: nudges of one's own normalised",
+        but("normalised_backward", ("    deviations = V", NUDGED + "    deviations = V")),
+        33,
+    ),
+    (
+        "normalised_backward: an epsilon of 1e-8 beside s",
+        but("normalised_backward", ("np.abs(deviations).mean(axis=0)", "np.abs(deviations).mean(axis=0) + 1e-8")),
+        40,
     ),
     # 4, three tests
     (
@@ -144,6 +195,41 @@ MISTAKES = [
             ("return no_rest(dV), no_rest(dV * (V - V.mean(axis=0))), bool(near.all())", "return True, True, True"),
         ),
         37,
+    ),
+    (
+        "three_tests: sums without their absolute values",
+        but("three_tests", ("np.abs(terms.sum(axis=0))", "terms.sum(axis=0)")),
+        40,
+    ),
+    (
+        "three_tests: an absolute bound for sums and angles",
+        but("three_tests", ("1e-6 * np.abs(terms).sum(axis=0)", "1e-6")),
+        40,
+    ),
+    (
+        "three_tests: angles measured against the sum of |dV|",
+        but(
+            "three_tests",
+            ("no_rest(terms)", "no_rest(terms, parts)"),
+            ("np.abs(terms).sum(axis=0)", "np.abs(parts).sum(axis=0)"),
+            (
+                "no_rest(dV), no_rest(dV * (V - V.mean(axis=0)))",
+                "no_rest(dV, dV), no_rest(dV * (V - V.mean(axis=0)), dV)",
+            ),
+        ),
+        41,
+    ),
+    ("three_tests: nudges to one side", but("three_tests", (CENTRAL, ONE_SIDED)), 41),
+    ("three_tests: nudges by np.isclose", but("three_tests", (NEAR, "np.isclose(dV, nudged)")), 41),
+    (
+        "three_tests: nudges with a bound for each entry",
+        but("three_tests", ("np.abs(nudged).max()", "np.abs(nudged)")),
+        41,
+    ),
+    (
+        "three_tests: nudges by gradcheck.relative_error",
+        but("three_tests", (NEAR, "np.array(gradcheck.relative_error(dV, nudged) <= 1e-6)")),
+        41,
     ),
     # 5, the tower
     ("ordinary: V and gamma are left in", but("ordinary", ("return kept |", "return params |")), 41),
@@ -212,6 +298,27 @@ MISTAKES = [
         but("turned", ("np.cos(angle)", "np.cos(np.radians(angle))"), ("np.sin(angle)", "np.sin(np.radians(angle))")),
         40,
     ),
+    (
+        "turned: an epsilon of 1e-8 beside the gradient's length",
+        but("turned", ("length / np.where(there, size, 1)", "length / (size + 1e-8)")),
+        41,
+    ),
+    (
+        "turned: an epsilon where there is no gradient, so such a column shrinks",
+        but(
+            "turned",
+            ("length / np.where(there, size, 1)", "length / (size + 1e-8)"),
+            ("np.where(there, mean + ", "(mean + "),
+            (" * way, V)", " * way)"),
+        ),
+        40,
+    ),
+    (
+        "recipe: right, and in its cell a search with turning_pass",
+        but("recipe", ("def recipe", SEARCH + "def recipe")),
+        42,
+    ),
+    ("recipe: a quotient for the steps of the fall", but("recipe", ('"fall": 100', '"fall": 5000 / 50')), 39),
     (
         "recipe: the poor plan of the text",
         but("recipe", (PLAN, '"batch": 100, "eta_0": 0.05, "angle_0": 0.01, "warm": 0, "fall": 0')),
