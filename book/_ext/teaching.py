@@ -67,7 +67,7 @@ class CoursePlan(SphinxDirective):
         rows = ["| week | chapters | hours | assignment, handed out | slides |", "| --- " * 5 + "|"]
         for week, chapters, hours in weeks(self.env.srcdir):
             given = (describe(there[name]) for name, when in planned.items() if when == week)
-            rows.append(f"| {week} | {chapters} | {hours} | {'; '.join(given)} | Week {week} |")
+            rows.append(f"| {week} | {chapters} | {hours} | {'; '.join(given)} | Week&nbsp;{week} |")
         table = self.parse_text_to_nodes("\n".join(rows))
         for row in list(table[0].findall(nodes.row))[1:]:
             address = f"../slides/week-{row[0].astext()}.html"
