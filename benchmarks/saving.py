@@ -17,12 +17,12 @@ import argparse
 import datetime
 import platform
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import safetensors.numpy
+from tape import fastest
 
 from nnlib import data, io
 from nnlib.activations import ReLU
@@ -74,19 +74,6 @@ def programs(folder):
     }
 
 
-def fastest(programs, turns):
-    """Return the seconds of each program's fastest call of so many; they take turns."""
-    seconds = {name: [] for name in programs}
-    for turn in range(turns):
-        for name, (function, seldom) in programs.items():
-            if turn % seldom == 0:
-                function()
-                before = time.process_time()
-                function()
-                seconds[name].append(time.process_time() - before)
-    return {name: min(found) for name, found in seconds.items()}
-
-
 def main():
     """Let the programs take turns, write the table, print the medians."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -96,7 +83,7 @@ def main():
         contestants = programs(Path(folder))
         for function, _ in contestants.values():
             function()
-        rows = [(turn, *found) for turn in range(rounds) for found in fastest(contestants, 200).items()]
+        rows = [(turn, *found) for turn in range(rounds) for found in fastest(contestants, 200, warm=True).items()]
     table = pd.DataFrame(rows, columns=["round", "program", "seconds"]).assign(
         date=datetime.datetime.now(datetime.UTC).date().isoformat(), python=platform.python_version(),
         numpy=np.__version__, machine=platform.machine(),
