@@ -178,7 +178,7 @@ def _train(args):
         net, *examples, rng=rng, epochs=args.epochs, batch_size=batch_size, optimizer=optimizer,
         loss=SoftmaxCrossEntropy(args.smoothing) if args.smoothing else None,
         augment=args.augment and recipe.AUGMENTATIONS[args.augment](), shuffle=not args.fixed_order,
-        validation=validation, patience=args.patience, checkpoint=args.resume or args.checkpoint,
+        validation=validation, patience=args.patience, checkpoint=kept,
     )  # fmt: skip
     if args.save:
         io.save(args.save, net, {"options": _options(args), "last epoch": history.epochs[-1]})
