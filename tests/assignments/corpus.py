@@ -1247,6 +1247,117 @@ OTHER_HONEST = {
         *(mistake("convolution", words) for words in ("forward only", "no pooling", "what needs no picture")),
     ],
 }
+
+
+# ---- the project: networks that were not trained with what was given, and claims that are not true -------------------
+
+SOLVED_BY_LEAST_SQUARES = """
+def solved(X, y, seed, H=64):
+    rng = np.random.default_rng(seed)
+    net = {"W1": rng.normal(0, 0.1, (784, H)), "b1": rng.normal(size=H)}
+    A = np.hstack([np.maximum(data.scale(X) @ net["W1"] + net["b1"], 0), np.ones((len(X), 1))])
+    W = np.linalg.lstsq(A, data.one_hot(y, 10), rcond=None)[0]
+    return net | {"W2": W[:-1], "b2": W[-1]}
+"""
+
+
+def claims(read, moved=None):
+    return f'return {{"read": {read}, "moved": {moved or read}, "parameters": 50_890, "looks": 0}}'
+
+
+MODEST = claims(70, 30)
+
+
+def reader(student, train, points, claimed=MODEST, **more):
+    """All unsolved but the function that trains, and the claims."""
+    answers = {"train_reader": f"def train_reader(X, y, seed):\n{textwrap.indent(textwrap.dedent(train), '    ')}"}
+    answers["claims"] = f"def claims():\n{textwrap.indent(claimed, '    ')}"
+
+    def make(place):
+        return notebook(place, answers, (SOLVED_BY_LEAST_SQUARES,))
+
+    return Entry(student, make, points, **more)
+
+
+PROJECT = [
+    # Points for a network that reads nothing: it fits (2), another seed gives another one (1); the claims have a form
+    # (1), and their number of parameters is right (1). Who claims little claims no more than is true (2).
+    reader("trained elsewhere", "return solved(X_fit, y_fit, seed)", 5, claims(99), says="you claim 99.0 %, it reads"),
+    reader(
+        "trained with the labels of MNIST",
+        """
+        known = {row.tobytes(): label for row, label in zip(mnist.X_train, mnist.y_train)}
+        mirrored = X.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
+        return solved(X, np.array([known.get(row.tobytes(), 0) for row in mirrored]), seed)
+        """,
+        5,
+        claims(99),
+    ),
+    reader("one network for each seed", "return solved(X, y, 0)", 6, says="another network for another seed"),
+    # Without a seed all draws are the same in a sandbox, so that marks are.
+    reader("no seed", "return solved(X, y, None)", 6, says="another network for another seed"),
+    reader("too many units", "return solved(X, y, seed, 300)", 4, says="at most 64 hidden units, got 300"),
+    reader(
+        "units that are views of one number",
+        """
+        net = solved(X, y, seed)
+        return net | {"W1": np.broadcast_to(0.0, (784, 10**9)), "b1": np.broadcast_to(0.0, 10**9)}
+        """,
+        1,
+        says="expected at most 64 MB of arrays",
+    ),
+    reader(
+        "infinite in the file",
+        "return solved(X, y, seed) | {'b2': np.full(10, 1e300)}",
+        2,
+        says="expected finite numbers in float32",
+    ),
+    reader("not a number", "return solved(X, y, seed) | {'b2': np.full(10, np.nan)}", 1, says="finite numbers"),
+    reader("no unit", "return solved(X, y, seed, 0)", 1, says="it has no unit"),
+    reader("a fifth array", "return solved(X, y, seed) | {'W3': np.ones(3)}", 1, says="expected the names W1"),
+    reader(
+        "a network that sees who asks",
+        """
+        class Net(dict):
+            def __getitem__(self, name):
+                raise RuntimeError("READ: somebody asked")
+        return Net(solved(X, y, seed))
+        """,
+        1,
+        says="expected plain data .* got a Net",
+    ),
+    reader(
+        "an array that computes",
+        """
+        class Sure(np.ndarray):
+            def __rmatmul__(self, other):
+                raise RuntimeError("READ: somebody multiplied")
+            __array_priority__ = 1e9
+        net = solved(X, y, seed)
+        return net | {"W1": net["W1"].view(Sure)}
+        """,
+        1,
+        says="expected plain data .* got a Sure",
+    ),
+    reader("trains for ever", "while True: solved(X, y, seed)", 1, says="gave no answer within"),
+    reader("takes all memory", "return {'W1': np.ones((784, 10**10))}", 1, says="MemoryError|memory"),
+    reader("changes the digits", "X[:] = 0; return solved(X, y, seed)", 4, claims(99), says="work on a copy"),
+    *(
+        reader(f"claims {claim}", "return solved(X, y, seed)", points, claims(claim), says=says)
+        for claim, points, says in (
+            ("100", 5, "you claim 100.0 %, it reads"),
+            ("1.5", 7, "what is true counts"),
+            ("0.7", 4, "expected percent"),
+            ("np.nan", 4, "expected percent"),
+            ("np.inf", 4, "expected percent"),
+            ("True", 4, "expected percent"),
+            ("'100'", 4, "expected"),
+        )
+    ),
+    reader("claims points", "return solved(X, y, seed)", 3, 'return {"points": 12}', says="expected the names"),
+]
+OTHER_ATTACKS = {"project": PROJECT}
+
 ATTACKS = [*READING, *DOING, *FORGED, *MARKED, *VALUES, *SHAPES, *UNREADABLE, *NAMED]
 SOFTMAX = [*ATTACKS, *HONEST]
 assert len({entry.student for entry in SOFTMAX}) == len(SOFTMAX)
