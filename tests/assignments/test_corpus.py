@@ -305,10 +305,10 @@ def test_honest_ones_of(here, name):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.sweep
+@pytest.mark.sweep(seconds=60)
 @pytest.mark.parametrize("name", corpus.OTHER_ATTACKS)
 def test_attacks_on(here, name):
-    wrong = whole(here(name, corpus.OTHER_ATTACKS[name]), "--seconds", "10", "--workers", "2")
+    wrong = whole(here(name, corpus.OTHER_ATTACKS[name]), "--seconds", "5", "--workers", "2")
     assert not wrong, "\n".join(wrong)
 
 
