@@ -1,0 +1,133 @@
+"""NumPy without nnlib, and NumPy's rows compiled by Numba: one digit an update, and batches as tutorials write them."""
+
+import numpy as np
+
+from benchmarks.peers import scores
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def numpy(recipe):
+    """As the equations read; batches with Adam as it is usually written, with a new array for each result."""
+
+    def one_at_a_time(X, y, rng):
+        W1, b1, W2, b2 = recipe.first_weights(rng)
+        X, Y, eta = X.astype(np.float32) / 255, np.eye(10, dtype=np.float32)[y], recipe.rate
+        for _ in range(recipe.epochs):
+            for x, target in zip(X, Y, strict=True):
+                z1 = x @ W1 + b1
+                a1 = np.maximum(z1, 0)
+                dz2 = softmax(a1 @ W2 + b2) - target
+                dz1 = (W2 @ dz2) * (z1 > 0)
+                W1 -= eta * np.outer(x, dz1)
+                b1 -= eta * dz1
+                W2 -= eta * np.outer(a1, dz2)
+                b2 -= eta * dz2
+        return scores(W1, b1, W2, b2)
+
+    def train(X, y, rng):
+        params = recipe.first_weights(rng)
+        X, Y = X.astype(np.float32) / 255, recipe.targets(y)
+        means, squares = ([np.zeros_like(param) for param in params] for _ in range(2))
+        updates = zip(recipe.batches(len(y), rng), recipe.rates(len(y)), strict=True)
+        for t, (rows, eta) in enumerate(updates, 1):
+            W1, b1, W2, b2 = params
+            x = X[rows]
+            z1 = x @ W1 + b1
+            a1 = np.maximum(z1, 0)
+            dz2 = (softmax(a1 @ W2 + b2) - Y[rows]) / len(rows)
+            dz1 = (dz2 @ W2.T) * (z1 > 0)
+            for n, grad in enumerate((x.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0))):
+                means[n] = recipe.beta1 * means[n] + (1 - recipe.beta1) * grad
+                squares[n] = recipe.beta2 * squares[n] + (1 - recipe.beta2) * grad**2
+                mean, square = means[n] / (1 - recipe.beta1**t), squares[n] / (1 - recipe.beta2**t)
+                decay = recipe.weight_decay if params[n].ndim > 1 else 0.0
+                params[n] = (1 - eta * decay) * params[n] - eta * mean / (np.sqrt(square) + 1e-8)
+        return scores(*params)
+
+    return one_at_a_time if recipe.batch == 1 else train
+
+
+def lit_rows(recipe):
+    """Only the rows of W1 whose pixel is not 0: the others add nothing and do not move."""
+
+    def train(X, y, rng):
+        W1, b1, W2, b2 = recipe.first_weights(rng)
+        Y, eta = np.eye(10, dtype=np.float32)[y], np.float32(recipe.rate)
+        digits = [(lit, (x[lit] / 255).astype(np.float32)) for x in X for lit in x.nonzero()]
+        for _ in range(recipe.epochs):
+            for (lit, x), target in zip(digits, Y, strict=True):
+                rows = W1[lit]
+                z1 = x @ rows + b1
+                a1 = np.maximum(z1, 0)
+                z2 = a1 @ W2 + b2
+                dz2 = np.exp(z2 - z2.max())
+                dz2 /= dz2.sum()
+                dz2 -= target
+                dz1 = (W2 @ dz2) * (z1 > 0)
+                dz1 *= eta
+                rows -= x[:, None] * dz1
+                W1[lit] = rows
+                b1 -= dz1
+                dz2 *= eta
+                W2 -= a1[:, None] * dz2
+                b2 -= dz2
+        return scores(W1, b1, W2, b2)
+
+    return train
+
+
+def numba(recipe):
+    """The same in loops, compiled: pixels that are 0 are passed over."""
+    from numba import njit
+
+    @njit(fastmath=True)  # sums may be added up in another order, many at a time
+    def epoch(places, values, starts, y, W1, b1, W2, b2, eta):
+        H, K = W2.shape
+        z1, dz1, z2 = np.empty(H, np.float32), np.empty(H, np.float32), np.empty(K, np.float32)
+        for n in range(len(y)):
+            z1[:] = b1
+            for at in range(starts[n], starts[n + 1]):
+                i, x = places[at], values[at]
+                for j in range(H):
+                    z1[j] += x * W1[i, j]
+            z2[:] = b2
+            for j in range(H):
+                if z1[j] > 0:
+                    for k in range(K):
+                        z2[k] += z1[j] * W2[j, k]
+            largest, total = z2.max(), np.float32(0)
+            for k in range(K):
+                z2[k] = np.exp(z2[k] - largest)
+                total += z2[k]
+            for k in range(K):
+                z2[k] = eta * (z2[k] / total)
+            z2[y[n]] -= eta
+            for j in range(H):
+                dz1[j] = 0
+                if z1[j] > 0:
+                    for k in range(K):
+                        dz1[j] += W2[j, k] * z2[k]
+                        W2[j, k] -= z1[j] * z2[k]
+            for k in range(K):
+                b2[k] -= z2[k]
+            for j in range(H):
+                b1[j] -= dz1[j]
+            for at in range(starts[n], starts[n + 1]):
+                i, x = places[at], values[at]
+                for j in range(H):
+                    W1[i, j] -= x * dz1[j]
+
+    def train(X, y, rng):
+        params = recipe.first_weights(rng)
+        rows, places = X.nonzero()
+        values = (X[rows, places] / 255).astype(np.float32)
+        starts = np.searchsorted(rows, np.arange(len(X) + 1))
+        for _ in range(recipe.epochs):
+            epoch(places.astype(np.uint16), values, starts, y, *params, np.float32(recipe.rate))
+        return scores(*params)
+
+    return train
