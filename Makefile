@@ -13,7 +13,7 @@ DIE_AT_CTRL_C := import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)    
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help serve book site test test-browser-all lab notebooks stills chapter assignment release grade marks check lint test-matrix clean distclean
+.PHONY: help serve book site test test-browser-all lab notebooks stills chapter assignment release grade marks check lint test-matrix bench clean distclean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-17s %s\n", $$1, $$2}'
@@ -97,6 +97,10 @@ lint:  ## check the form of the Python and the JavaScript code
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
 	@.ci/setup book notebooks test torch
 	@.ci/matrix $(ROWS)
+
+bench:  ## train the same network by nnlib, Rust and other libraries, and write down what it takes
+	@.ci/setup book peers
+	@.cache/peers/bin/python benchmarks/seed_table.py $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:  ## remove what the commands above made, except the environment in .venv and the downloads in .cache
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build

@@ -30,7 +30,7 @@ PROGRAMS = {
     "Rust": Program("rust:by_unit", "seed"),
     "Rust, loops exchanged": Program("rust:by_row", "seed"),
     "Rust, in place": Program("rust:in_place", "seed"),
-    "NumPy": Program("plain:numpy", "seed plain", "numpy"),
+    "NumPy": Program("plain:numpy", "seed plain pooled", "numpy"),
     "NumPy, lit rows": Program("plain:lit_rows", "seed", "numpy"),
     "Numba, lit rows": Program("plain:numba", "seed", "numba"),
     "nnlib": Program("ours:nnlib", "seed plain pooled", "nnlib"),

@@ -17,7 +17,7 @@ def nnlib(recipe):
     from nnlib.two_layer import TwoLayerNet
 
     def one_at_a_time(X, y, rng):
-        net = TwoLayerNet(rng, dtype=np.float32)
+        net = TwoLayerNet(np.random.default_rng(0), dtype=np.float32)
         for param, first in zip(net.params.values(), recipe.first_weights(rng), strict=True):
             param[...] = first
         settings = {"learning_rate": recipe.rate, "decay": False, "shuffle": False, "verbose": False}

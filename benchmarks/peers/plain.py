@@ -29,8 +29,9 @@ def numpy(recipe):
         return scores(W1, b1, W2, b2)
 
     def train(X, y, rng):
-        params = recipe.first_weights(rng)
-        X, Y = X.astype(np.float32) / 255, recipe.targets(y)
+        examples, unfolded = recipe.examples(X)
+        params = recipe.first_weights(rng, examples.shape[1])
+        X, Y = examples.astype(np.float32) / 255, recipe.targets(y)
         means, squares = ([np.zeros_like(param) for param in params] for _ in range(2))
         updates = zip(recipe.batches(len(y), rng), recipe.rates(len(y)), strict=True)
         for t, (rows, eta) in enumerate(updates, 1):
@@ -46,7 +47,8 @@ def numpy(recipe):
                 mean, square = means[n] / (1 - recipe.beta1**t), squares[n] / (1 - recipe.beta2**t)
                 decay = recipe.weight_decay if params[n].ndim > 1 else 0.0
                 params[n] = (1 - eta * decay) * params[n] - eta * mean / (np.sqrt(square) + 1e-8)
-        return scores(*params)
+        W1, b1, W2, b2 = params
+        return scores(unfolded(W1), b1, W2, b2)
 
     return one_at_a_time if recipe.batch == 1 else train
 

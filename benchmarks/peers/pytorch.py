@@ -33,7 +33,7 @@ def groups(net, recipe):
 
 def one_at_a_time(recipe, X, y, rng):
     net = network(recipe, 784, rng)
-    pictures, labels = torch.from_numpy(X).float() / 255, torch.from_numpy(y.astype(np.int64))
+    pictures, labels = torch.tensor(X).float() / 255, torch.from_numpy(y.astype(np.int64))
     sgd = torch.optim.SGD(net.parameters(), lr=recipe.rate)
     for _ in range(recipe.epochs):
         for x, label in zip(pictures, labels, strict=True):
