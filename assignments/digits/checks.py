@@ -5,7 +5,8 @@ import numpy as np
 from assignments.checks import check, flat, keeps, several, shaped
 from nnlib.exercise import agree, exact_gradient
 
-# What no nudge could pass for: six digits tell each wrong formula, and neither float32 nor an epsilon against 0/0 is one.
+# Where no nudge could pass for an answer: six digits tell each wrong formula, and neither float32 nor a small epsilon
+# against 0/0 is one.
 FORWARD = 1e-6
 
 # jumps: pictures in which one thing at a time can go wrong
@@ -308,8 +309,8 @@ def the_layer_leaves_the_means(student, rng):
 # distance_backward
 #
 # The scores are squares, so a difference with a long step is exact, and one with a short step right to ten digits where
-# the numbers are about 1. So the pictures are of grey levels, in which a short step is lost, and each test has a case as
-# large as a batch of the training, in which a nudge for each number takes a minute, a loop over all of them two seconds.
+# the numbers are about 1. So the pictures are of grey levels, in which a short step is lost, and each test has a case
+# as large as a batch of the training: nudges, one for each number, take a minute there, and loops over all two seconds.
 LARGE = (100, 10, 784)
 
 

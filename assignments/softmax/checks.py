@@ -26,7 +26,8 @@ def exact(z, among):
     return sum(Decimal(float(value)).exp() for value in z[among]).ln()
 
 
-# What no nudge could pass for: five digits tell each wrong formula, and neither float32 nor a small epsilon is one.
+# Where no nudge could pass for an answer: five digits tell each wrong formula, and neither float32 nor a small epsilon
+# is one.
 FORWARD = 1e-5
 
 # shares_among

@@ -157,7 +157,7 @@ def test_what_finds_gradients_is_not_there(inside):
     assert "torch" in names or not importlib.util.find_spec("torch")
     for name in names:
         assert inside(f"import os, {name}; result = os.listdir(list({name}.__path__)[0])") == []
-        with pytest.raises(Missed, match="Read-only|Permission denied"):
+        with pytest.raises(Missed, match=r"Read-only|Permission denied"):
             inside(f"import {name}; open(list({name}.__path__)[0] + '/marker', 'w')")
 
 
