@@ -66,11 +66,11 @@ def jumps_downwards(student, rng):
 
 @check("jumps", points=2)
 def jumps_at_row_ends(student, rng):
-    """The last pixel of a row and the first of the next are no neighbours."""
+    """The jumps of each row are its own: a row's last pixel and the next one's first are no neighbours."""
     X = rng.integers(0, 256, (5, 28, 28))  # 64 bits: nothing can wrap round
     X[:, :, 0], X[:, :, -1] = 0, 255
     X = X.reshape(5, 784)
-    in_any_unit(student.jumps(X), X, "pictures whose rows begin light and end dark")
+    in_any_unit(student.jumps(X), X, "pictures whose rows begin light, go up and down, and end dark")
 
 
 @check("jumps", points=1)
