@@ -67,6 +67,72 @@ def jumps(X):
         FULL - 1,
     ),
     (
+        "jumps: without the absolute value",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.reshape(-1, 28, 28) / 255
+    return np.diff(squares, axis=2).sum(axis=(1, 2))
+"""
+        },
+        FULL - 4,
+    ),
+    (
+        "jumps: the absolute value of a row's sum",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.reshape(-1, 28, 28) / 255
+    return np.abs(np.diff(squares, axis=2).sum(axis=2)).sum(axis=1)
+"""
+        },
+        FULL - 4,
+    ),
+    (
+        "jumps: from the lightest to the darkest of each row",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.reshape(-1, 28, 28) / 255
+    return (squares.max(axis=2) - squares.min(axis=2)).sum(axis=1)
+"""
+        },
+        FULL - 4,
+    ),
+    (
+        "jumps: squares in place of sizes",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.reshape(-1, 28, 28) / 255
+    return (np.diff(squares, axis=2) ** 2).sum(axis=(1, 2))
+"""
+        },
+        FULL - 6,
+    ),
+    (
+        "jumps: bytes made signed, which wrap round",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.astype(np.int8).reshape(-1, 28, 28)
+    return np.abs(np.diff(squares, axis=2)).sum(axis=(1, 2)) / 255
+"""
+        },
+        FULL - 4,
+    ),
+    (
+        "jumps: right, in short floats, and a list",
+        {
+            "jumps": """
+def jumps(X):
+    squares = X.astype(np.float32).reshape(-1, 28, 28) / 255
+    return [float(np.abs(square[:, 1:] - square[:, :-1]).sum()) for square in squares]
+"""
+        },
+        FULL,
+    ),
+    (
         "jumps: right for one picture only",
         {
             "jumps": """
@@ -149,6 +215,57 @@ def class_means(X, labels, K):
         FULL - 6,
     ),
     (
+        "class_means: counts kept as bytes",
+        {
+            "class_means": """
+def class_means(X, labels, K):
+    means, counts = np.zeros((K, X.shape[1])), np.zeros(K, np.uint8)
+    for x, k in zip(X, labels):
+        means[k] += x
+        counts[k] += 1
+    return means / np.maximum([(labels == k).sum() for k in range(K)], 1)[:, None], counts
+"""
+        },
+        FULL - 1,
+    ),
+    (
+        "class_means: the mean kept in the type of the pictures",
+        {
+            "class_means": """
+def class_means(X, labels, K):
+    means, counts = np.zeros((K, X.shape[1]), X.dtype), np.bincount(labels, minlength=K)
+    for k in np.flatnonzero(counts):
+        means[k] = X[labels == k].mean(axis=0)
+    return means, counts
+"""
+        },
+        FULL - 1,
+    ),
+    (
+        "class_means: right, with 1e-8 added against 0/0",
+        {
+            "class_means": """
+def class_means(X, labels, K):
+    Y = np.eye(K)[labels]
+    counts = Y.sum(axis=0)
+    return Y.T @ X / (counts[:, None] + 1e-8), counts
+"""
+        },
+        FULL,
+    ),
+    (
+        "class_means: right, in short floats",
+        {
+            "class_means": """
+def class_means(X, labels, K):
+    Y = np.eye(K, dtype=np.float32)[labels]
+    counts = Y.sum(axis=0)
+    return Y.T @ X.astype(np.float32) / np.maximum(counts, 1)[:, None], counts
+"""
+        },
+        FULL,
+    ),
+    (
         "leave_one_out: the picture is left in",
         {
             "leave_one_out": """
@@ -216,6 +333,36 @@ def leave_one_out(X, labels, means, counts):
         FULL - 1,
     ),
     (
+        "leave_one_out: a class of one picture is infinitely far from all",
+        {
+            "leave_one_out": """
+def leave_one_out(X, labels, means, counts):
+    squared = np.stack([((X - m) ** 2).sum(axis=1) for m in means], axis=1)
+    n = counts[labels]
+    squared[np.arange(len(X)), labels] *= (n / np.maximum(n - 1, 1)) ** 2
+    squared[:, counts <= 1] = np.inf
+    return squared
+"""
+        },
+        FULL - 1,
+    ),
+    (
+        "leave_one_out: right, with the means made anew for each picture",
+        {
+            "leave_one_out": """
+def leave_one_out(X, labels, means, counts):
+    squared = np.full((len(X), len(means)), np.inf)
+    for n in range(len(X)):
+        for k in range(len(means)):
+            others = (labels == k) & (np.arange(len(X)) != n)
+            if others.any():
+                squared[n, k] = ((X[n] - X[others].mean(axis=0)) ** 2).sum()
+    return squared
+"""
+        },
+        FULL,
+    ),
+    (
         "leave_one_out: takes one off the counts that it was given",
         {
             "leave_one_out": """
@@ -279,6 +426,38 @@ def weighted_layer(means, s):
 """
         },
         FULL - 5,
+    ),
+    (
+        "weighted_layer: each mean times its weights, squared in the bias",
+        {
+            "weighted_layer": """
+def weighted_layer(means, s):
+    weighted = means * s
+    return weighted.T, -0.5 * (weighted**2).sum(axis=1)
+"""
+        },
+        FULL - 5,
+    ),
+    (
+        "weighted_layer: right, with the mean of the means taken off and a number added",
+        {
+            "weighted_layer": """
+def weighted_layer(means, s):
+    return ((means - means.mean(axis=0)) * s).T, 7 - 0.5 * (s * means**2).sum(axis=1)
+"""
+        },
+        FULL,
+    ),
+    (
+        "weighted_layer: right, in short floats",
+        {
+            "weighted_layer": """
+def weighted_layer(means, s):
+    means, s = means.astype(np.float32), s.astype(np.float32)
+    return (s * means).T, -0.5 * (s * means**2).sum(axis=1)
+"""
+        },
+        FULL,
     ),
     (
         "weighted_layer: the biases as a column, (K, 1)",
@@ -381,6 +560,66 @@ def distance_backward(dZ, X, M):
             dX[n] += dZ[n, k] * (M[k] - X[n])
             dM[k] += dZ[n, k] * (X[n] - M[k])
     return dX, dM
+"""
+        },
+        FULL,
+    ),
+    (
+        "distance_backward: by finite differences with a step of 1e-5",
+        {
+            "distance_backward": """
+from nnlib import gradcheck
+
+
+def distance_backward(dZ, X, M):
+    X, M = np.array(X, float), np.array(M, float)
+
+    def loss():
+        return (dZ * -0.5 * ((X[:, None] - M) ** 2).sum(axis=2)).sum()
+
+    return gradcheck.numerical_gradient(loss, X), gradcheck.numerical_gradient(loss, M)
+"""
+        },
+        FULL - 8,
+    ),
+    (
+        "distance_backward: by finite differences with a long step, exact and slow",
+        {
+            "distance_backward": """
+from nnlib import gradcheck
+
+
+def distance_backward(dZ, X, M):
+    X, M = np.array(X, float), np.array(M, float)
+
+    def loss():
+        return (dZ * -0.5 * ((X[:, None] - M) ** 2).sum(axis=2)).sum()
+
+    return gradcheck.numerical_gradient(loss, X, 1.0), gradcheck.numerical_gradient(loss, M, 1.0)
+"""
+        },
+        FULL - 9,
+    ),
+    (
+        "distance_backward: by imaginary nudges, exact and slow",
+        {
+            "distance_backward": """
+def distance_backward(dZ, X, M):
+    def loss(X, M):
+        return (dZ * -0.5 * ((X[:, None] - M) ** 2).sum(axis=2)).sum()
+
+    return exercise.exact_gradient(lambda X: loss(X, M), X), exercise.exact_gradient(lambda M: loss(X, M), M)
+"""
+        },
+        FULL - 9,
+    ),
+    (
+        "distance_backward: right, with all differences at once",
+        {
+            "distance_backward": """
+def distance_backward(dZ, X, M):
+    apart = X[:, None, :] - M[None]
+    return -np.einsum("nk,nkd->nd", dZ, apart), np.einsum("nk,nkd->kd", dZ, apart)
 """
         },
         FULL,

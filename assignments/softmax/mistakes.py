@@ -112,6 +112,64 @@ def shares_among(Z, allowed):
         FULL - 2 - 2,
     ),
     (
+        "shares_among: -1e9 for forbidden scores",
+        {
+            "shares_among": """
+def shares_among(Z, allowed):
+    return functional.softmax(np.where(allowed, Z, -1e9))
+"""
+        },
+        FULL - 1,
+    ),
+    (
+        "shares_among: scores cut off at 700",
+        {
+            "shares_among": """
+def shares_among(Z, allowed):
+    E = np.exp(np.clip(Z, -700, 700)) * allowed
+    return E / E.sum(axis=1, keepdims=True)
+"""
+        },
+        FULL - 2,
+    ),
+    (
+        "shares_among: in short floats, which a score near 1000 needs longer",
+        {
+            "shares_among": """
+def shares_among(Z, allowed):
+    return functional.softmax(np.where(allowed, Z, -np.inf).astype(np.float32))
+""",
+            "set_gradient": """
+def set_gradient(Z, candidates):
+    return (functional.softmax(Z) - functional.softmax(np.where(candidates, Z, -np.inf))) / len(Z)
+""",
+        },
+        FULL - 2,
+    ),
+    (
+        "shares_among: right, row by row, in lists",
+        {
+            "shares_among": """
+def shares_among(Z, allowed):
+    rows = []
+    for z, among in zip(Z.tolist(), allowed.tolist()):
+        highest = max(value for value, inside in zip(z, among) if inside)
+        e = [float(np.exp(value - highest)) if inside else 0.0 for value, inside in zip(z, among)]
+        rows.append([value / sum(e) for value in e])
+    return rows
+""",
+            "set_gradient": """
+def set_gradient(Z, candidates):
+    dZ = np.zeros(Z.shape)
+    for n in range(len(Z)):
+        dZ[n] = functional.softmax(Z[n])
+        dZ[n, candidates[n]] -= functional.softmax(Z[n, candidates[n]])
+    return dZ / len(Z)
+""",
+        },
+        FULL,
+    ),
+    (
         "set_surprise: the logarithm of rounded shares",
         {
             "set_surprise": """
@@ -130,6 +188,39 @@ def set_surprise(Z, candidates):
 """
         },
         FULL - 3,
+    ),
+    (
+        "set_surprise: 1e-12 added to the shares",
+        {
+            "set_surprise": """
+def set_surprise(Z, candidates):
+    return -np.log((functional.softmax(Z) * candidates).sum(axis=1) + 1e-12)
+"""
+        },
+        FULL - 3,
+    ),
+    (
+        "set_surprise: the best candidate's surprise where the shares round to 0",
+        {
+            "set_surprise": """
+def set_surprise(Z, candidates):
+    inside = (functional.softmax(Z) * candidates).sum(axis=1)
+    best = np.where(candidates, Z, -np.inf).max(axis=1)
+    return np.where(inside > 0, -np.log(inside), functional.logsumexp(Z) - best)
+"""
+        },
+        FULL - 3,
+    ),
+    (
+        "set_surprise: right, with logaddexp",
+        {
+            "set_surprise": """
+def set_surprise(Z, candidates):
+    inside = np.where(candidates, Z, -np.inf)
+    return np.logaddexp.reduce(Z, axis=1) - np.logaddexp.reduce(inside, axis=1)
+"""
+        },
+        FULL,
     ),
     (
         "set_surprise: the mean of the candidates' surprises",
@@ -285,6 +376,44 @@ def set_gradient(Z, candidates):
         FULL - 9,
     ),
     (
+        "set_gradient: by finite differences in long floats",
+        {
+            "set_gradient": """
+def set_gradient(Z, candidates):
+    Z = np.asarray(Z, np.longdouble) - Z.max(axis=1, keepdims=True)
+    dZ, h = np.zeros(Z.shape), np.longdouble(1e-3)
+
+    def surprise(Z):
+        inside = np.where(candidates, Z, -np.inf)
+        high = inside.max(axis=1, keepdims=True)
+        return np.log(np.exp(Z).sum(axis=1)) - high[:, 0] - np.log(np.exp(inside - high).sum(axis=1))
+
+    for k in range(Z.shape[1]):
+        step = h * (np.arange(Z.shape[1]) == k)
+        one, two, three = (surprise(Z + c * step) - surprise(Z - c * step) for c in (1, 2, 3))
+        dZ[:, k] = (45 * one - 9 * two + three) / (60 * h) / len(Z)
+    return dZ
+"""
+        },
+        FULL - 7,
+    ),
+    (
+        "set_gradient: by imaginary nudges, one score after the other",
+        {
+            "set_gradient": """
+def set_gradient(Z, candidates):
+    def loss(Z):
+        Z = Z - Z.real.max(axis=1, keepdims=True)
+        inside = np.where(candidates, Z, -np.inf)
+        high = inside.real.max(axis=1, keepdims=True)
+        return (np.log(np.exp(Z).sum(axis=1)) - high[:, 0] - np.log(np.exp(inside - high).sum(axis=1))).mean()
+
+    return exercise.exact_gradient(loss, Z)
+"""
+        },
+        FULL - 3,
+    ),
+    (
         "mixture_surprise: the scores are averaged",
         {
             "mixture_surprise": """
@@ -324,6 +453,30 @@ def mixture_surprise(Zs, labels):
 """
         },
         FULL - 2,
+    ),
+    (
+        "mixture_surprise: one shift for all rows",
+        {
+            "mixture_surprise": """
+def mixture_surprise(Zs, labels):
+    logs = functional.log_softmax(Zs)[:, np.arange(len(labels)), labels]
+    return -logs.max() - np.log(np.exp(logs - logs.max()).mean(axis=0))
+"""
+        },
+        FULL - 2,
+    ),
+    (
+        "mixture_surprise: right, one network after the other",
+        {
+            "mixture_surprise": """
+def mixture_surprise(Zs, labels):
+    total = np.full(len(labels), -np.inf)
+    for Z in Zs:
+        total = np.logaddexp(total, (Z - np.logaddexp.reduce(Z, axis=1)[:, None])[np.arange(len(labels)), labels])
+    return np.log(len(Zs)) - total
+"""
+        },
+        FULL,
     ),
     (
         "mixture_surprise: labels off by one",

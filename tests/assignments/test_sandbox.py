@@ -1,5 +1,6 @@
 """Students' code that wants more than an answer: what it can see, do and say, from inside the sandbox."""
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -149,6 +150,15 @@ def test_what_is_there_is_the_system_python_and_the_course(inside):
     assert [path for path in seen if not path.startswith(known)] == []
     shown = {path.removeprefix("/course/assignments/") for path in seen if "assignments" in path}
     assert shown == {"__init__.py", "plain.py", "wire.py", "worker.py"}
+
+
+def test_what_finds_gradients_is_not_there(inside):
+    names = [name for name in sandbox.DERIVING if any(Path(path, name).is_dir() for path in sandbox._packages())]
+    assert "torch" in names or not importlib.util.find_spec("torch")
+    for name in names:
+        assert inside(f"import os, {name}; result = os.listdir(list({name}.__path__)[0])") == []
+        with pytest.raises(Missed, match=r"Read-only|Permission denied"):
+            inside(f"import {name}; open(list({name}.__path__)[0] + '/marker', 'w')")
 
 
 def test_the_graders_environment_is_not_seen(monkeypatch, student):
