@@ -152,7 +152,7 @@ MISTAKES = [
     (
         "the nudged entry is not put back",
         but("wrong_gradients", ("            param[index] = old\n", "")),
-        33,
+        35,
     ),
     (
         "the error is absolute, not relative",
@@ -255,7 +255,10 @@ MISTAKES = [
     ),
     (
         "the small network, whatever is given",
-        but("reported", ("    states", "    params, X, Y = small_gated, X_small[: len(X)], Y_small[: len(X)]\n    states")),
+        but(
+            "reported",
+            ("    states", "    params, X, Y = small_gated, X_small[: len(X)], Y_small[: len(X)]\n    states"),
+        ),
         41,
     ),
     (
