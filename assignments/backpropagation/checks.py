@@ -1,7 +1,8 @@
 """The tests of assignment 3, backpropagation.
 
 What is right is found by imaginary nudges (chapter 06) of the two networks, written here once more for complex
-numbers.
+numbers: of each entry where arrays are small, along a random direction where they are large. Nudging each entry of a
+large one takes longer than a call may, so an answer that nudges is no answer.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import numpy as np
 from assignments.checks import check, numbers, several, untouched
 from nnlib.data import one_hot
 from nnlib.exercise import agree, exact_gradient
+from nnlib.functional import softmax
 
 TOWER = ("W1", "b1", "c1", "W2", "b2", "c2", "W3", "b3")
 GATED = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -50,6 +52,16 @@ def loss_of_scores(Z, Y, w):
 def exact(f, params, names=None):
     """Return {name: gradient} of f(params), a function of complex parameters."""
     return {name: exact_gradient(lambda p, n=name: f(params | {n: p}), params[name]) for name in names or params}
+
+
+def agree_along(rng, grad, f, param, what):
+    """Assert that a large gradient is right along a random direction: all entries have their say at once."""
+    assert grad.shape == param.shape, f"{what}: expected shape {param.shape}, got {grad.shape}"
+    direction = rng.normal(size=param.shape)
+    right = f(param + 1e-30j * direction).imag / 1e-30
+    got, size = (grad * direction).sum(), np.abs(grad * direction).sum()
+    close = abs(got - right) <= 1e-10 * size + 1e-9 * abs(right)
+    assert close, f"{what}: along a random direction expected a slope of {right:.12g}, got {got:.12g}"
 
 
 def rounded(grads):
@@ -141,6 +153,13 @@ def report(student, network, params, claims, X, Y, w, what):
     return names_in(student.wrong_gradients(network, params, claims, X, Y, w), what)
 
 
+def small_entry(grads, name):
+    """Return the place of the smallest entry that is above the floor, and its size."""
+    sizes = np.where(np.abs(grads[name]) > 2e-4, np.abs(grads[name]), np.inf)
+    place = np.unravel_index(sizes.argmin(), sizes.shape)
+    return place, sizes[place]
+
+
 def spoil_one(rng, grads, name, part=1e-3):
     """Return the gradients with one entry, not a small one, off by a part of its size."""
     spoilt = rounded(grads)
@@ -162,7 +181,7 @@ def right_ones_pass(student, rng):
         assert said == [name], f"{network}: d{name} alone is doubled, and you report {', '.join(said) or 'nothing'}"
 
 
-@check("wrong_gradients", points=2)
+@check("wrong_gradients", points=1)
 def one_entry_shows(student, rng):
     """A single entry that is off by a thousandth is reported, too large or too small, in each parameter; two wrong
     gradients are reported in the order of the parameters.
@@ -179,6 +198,27 @@ def one_entry_shows(student, rng):
         spoilt = dict(reversed((grads | {"b3": -grads["b3"], "W1": grads["W1"] + 0.1}).items()))
         said = report(student, network, params, spoilt, X, Y, w, network)
         assert said == ["W1", "b3"], f"{network}: expected ['W1', 'b3'], got {said}"
+
+
+@check("wrong_gradients", points=1)
+def small_entries_show(student, rng):
+    """A small entry among larger ones is reported where it is off by a part of its own size, and nothing is where all
+    entries are off by two millionths of theirs.
+    """
+    sizes = []
+    while not sizes or max(sizes) > 3e-3:
+        params, X, Y, w = random_network("gated", rng, 5, 12, 5, 4)
+        grads = right_gradients("gated", params, X, Y, w)
+        sizes = [small_entry(grads, name)[1] for name in ("W1", "W2", "W3")]
+    for name in ("W1", "W2", "W3"):
+        spoilt, (place, size) = rounded(grads), small_entry(grads, name)
+        spoilt[name][place] -= 3e-4 * size
+        said = report(student, "gated", params, spoilt, X, Y, w, name)
+        what = f"d{name} has an entry of {size:.1g} that is off by {3e-4 * size:.1g}"
+        assert said == [name], f"{what}: you report {', '.join(said) or 'nothing'}"
+    near = {name: (1 + 2e-6) * grad for name, grad in grads.items()}
+    said = report(student, "gated", params, near, X, Y, w, "near")
+    assert said == [], f"all gradients are right to two millionths of their size, and you report {', '.join(said)}"
 
 
 @check("wrong_gradients", points=1)
@@ -215,6 +255,8 @@ def noise_does_not(student, rng):
     grads["W1"][:, 1] += 1e-10
     said = report(student, "tower", params, grads, X, Y, w, "noise")
     assert said == [], f"all gradients are right to 1e-10, and you report {', '.join(said)}"
+    said = report(student, "tower", params, grads | {"b3": 2 * grads["b3"]}, X, Y, w, "noise")
+    assert said == ["b3"], f"db3 alone is doubled, and you report {', '.join(said) or 'nothing'}"
 
 
 @check("wrong_gradients", points=1)
@@ -227,6 +269,9 @@ def coarse_parameters(student, rng):
         grads = right_gradients("gated", fine, X, Y, w)
         said = report(student, "gated", coarse, grads, X, Y, w, np.dtype(kind).name)
         assert said == [], f"{np.dtype(kind).name}: all gradients are right, and you report {', '.join(said)}"
+        said = report(student, "gated", coarse, grads | {"b3": 2 * grads["b3"]}, X, Y, w, np.dtype(kind).name)
+        what = f"{np.dtype(kind).name}: db3 alone is doubled"
+        assert said == ["b3"], f"{what}, and you report {', '.join(said) or 'nothing'}"
 
 
 # 2 · A gate with a ceiling
@@ -279,7 +324,9 @@ def gate_shapes(student, rng):
 
 @check("cap_backward", points=1)
 def gate_kinks(student, rng):
-    """At the kinks, z = 0 and z = c, both gradients are 0, and the other examples do not notice."""
+    """At the kinks, z = 0 and z = c, both gradients are 0, and the other examples do not notice; just beside a kink
+    they are what they are farther off.
+    """
     for N, H in ((5, 3), (6, 4)):
         dA, Z, c = gate_examples(rng, N, H)
         kinks = rng.permutation(N)[:2]
@@ -292,6 +339,13 @@ def gate_kinks(student, rng):
         assert dZ.any() and dc.any(), "expected gradients that are not all 0"
         agree(dZ[kinks], np.zeros((2, H)), "dZ at z = 0 and at z = c")
         agree(dc, silent_dc, "dc, compared with your own dc for scores of -1 instead of 0 and c")
+    dA, _, c = gate_examples(rng, 4, 5)
+    zero = np.zeros(5)
+    beside = np.stack([zero - 1e-300, zero + 1e-300, np.nextafter(c, 0), np.nextafter(c, 9)])
+    got = through_the_gate(student, dA, beside, c, "just beside the kinks")
+    farther = through_the_gate(student, dA, np.stack([zero - 1, c / 2, c / 2, 2 * c]), c, "farther off")
+    for part, other, name in zip(got, farther, ("dZ", "dc"), strict=True):
+        agree(part, other, f"{name} just beside 0 and c, compared with your own farther off")
 
 
 @check("cap_backward", points=1)
@@ -331,6 +385,12 @@ def right_dz(Z, Y, w):
     return exact_gradient(lambda Z: loss_of_scores(Z, Y, w), Z)
 
 
+def compare_many(student, rng, w):
+    Z, Y = scores(rng, 4000, len(w))
+    what = f"4000 examples, K = {len(w)}"
+    agree_along(rng, dz_of(student, Z, Y, w, what), lambda Z: loss_of_scores(Z, Y, w), Z, what)
+
+
 @check("weighted_backward", points=1)
 def weights_of_one(student, rng):
     """With all class weights 1 it is the gradient of the mean loss, 1/N included."""
@@ -338,6 +398,7 @@ def weights_of_one(student, rng):
         Z, Y = scores(rng, N, K)
         what = f"weights 1, N = {N}, K = {K}"
         agree(dz_of(student, Z, Y, np.ones(K), what), right_dz(Z, Y, np.ones(K)), what)
+    compare_many(student, rng, np.ones(10))
 
 
 @check("weighted_backward", points=2)
@@ -360,6 +421,7 @@ def whole_weighted(student, rng):
         for factor in (1.0, 10.0):
             what = f"different weights times {factor:g}, N = {N}, K = {K}"
             agree(dz_of(student, Z, Y, factor * w, what), right_dz(Z, Y, w), what)
+    compare_many(student, rng, rng.uniform(0.2, 5, 10))
 
 
 @check("weighted_backward", points=1)
@@ -403,10 +465,27 @@ def back(student, rng, names, sizes, s=1.0, gates="mixed"):
 TOWERS = ((4, 5, 3, 2), (3, 4, 4, 4), (6, 2, 3, 5))
 
 
+FULL_SIZE = (16, 784, 64, 10)  # N, D, H, K
+
+
+def compare_full_size(student, rng, names):
+    N, D, H, K = FULL_SIZE
+    params, X, _ = random_tower(rng, N, D, H, K, gates="open")
+    dz3 = rng.normal(size=(N, K))
+    grads = student.tower_backward(params, tower(params, X), dz3)
+    for name in names:
+        what = f"d{name} for N, D, H, K = {N}, {D}, {H}, {K}"
+        grad = gradient(grads, name, what)
+        if grad.shape == (1, *params[name].shape):
+            grad = grad[0]  # the shape has a test of its own
+        agree_along(rng, grad, lambda p, n=name: (dz3 * tower(params | {n: p}, X)["z3"]).sum(), params[name], what)
+
+
 def compare_open(student, rng, names):
     for sizes in TOWERS:
         for what, got, right in back(student, rng, names, sizes, gates="open"):
             agree_flat(got, right, what, rtol=1e-9)
+    compare_full_size(student, rng, names)
 
 
 @check("tower_backward", points=1)
@@ -514,21 +593,58 @@ def names_predicted(student, rng):
     assert set(guess) <= set(GATED), f"expected names out of {', '.join(GATED)}"
 
 
+def suspect(params, X, Y):
+    """Return the gradients of the program with the three faults, for the mean loss."""
+    states = gated(params, X)
+    a1, a2 = states["a1"], states["a2"]
+    dz3 = (softmax(states["z3"]) - Y) / len(Y)
+    dr = dz3 @ params["W3"].T
+    dz1, dz2 = dr * a2 * (1 - a1**2), dr * a2 * a2 * (1 - a2)
+    grads = {"W1": X.T @ dz1, "b1": dz1.mean(axis=0), "W2": X.T @ dz2, "b2": dz2.sum(axis=0)}
+    return grads | {"W3": a1.T @ dz3, "b3": dz3.sum(axis=0)}
+
+
+def compare_reported(student, cases):
+    """Compare with what is wrong, or with what the student's own instrument says: its faults have been paid for."""
+    by_own = []
+    for params, X, Y, right, what in cases:
+        said = sorted(names_in(student.reported(params, X, Y), what))
+        if said == right:
+            continue
+        own = sorted(report(student, "gated", params, suspect(params, X, Y), X, Y, np.ones(Y.shape[1]), what))
+        wanted = f"expected {len(right)} names, or what your own instrument says"
+        assert said == own, f"{what}: {wanted}, got {', '.join(said) or 'none'}"
+        by_own.append(own)
+    assert len(by_own) < len(cases) or by_own[0] != by_own[-1], "your instrument says the same of every network"
+
+
 @check("reported", points=1)
 def reported_for_several(student, rng):
-    """With several examples the instrument reports four of the six gradients."""
-    for N in (6, 3):
-        said = names_in(student.reported(N), f"{N} examples")
-        assert sorted(said) == ["W2", "W3", "b1", "b2"], (
-            f"{N} examples: expected four names, got {', '.join(said) or 'none'}"
-        )
+    """With several examples the instrument reports what the three faults do to a network, also where the pixels are 0
+    or nothing comes back.
+    """
+    cases = []
+    for N, D, H, K in ((6, 5, 4, 3), (3, 4, 3, 5)):
+        params, (X, Y) = random_params(rng, GATED, D, H, K), examples(rng, N, D, K)
+        cases += [
+            (params, X, Y, ["W2", "W3", "b1", "b2"], f"{N} examples"),
+            (params, 0 * X, Y, ["W3", "b1", "b2"], f"{N} examples, X = 0"),
+            (params | {"W3": np.zeros((H, K))}, X, Y, ["W3"], f"{N} examples, W3 = 0"),
+        ]
+    compare_reported(student, cases)
 
 
 @check("reported", points=1)
 def reported_for_one(student, rng):
-    """With a single example the instrument reports three of them."""
-    said = names_in(student.reported(1), "one example")
-    assert sorted(said) == ["W2", "W3", "b2"], f"one example: expected three names, got {', '.join(said) or 'none'}"
+    """So it does with a single example, where one of the faults cannot be seen."""
+    cases = []
+    for D, H, K in ((5, 4, 3), (4, 3, 5)):
+        params, (X, Y) = random_params(rng, GATED, D, H, K), examples(rng, 1, D, K)
+        cases += [
+            (params, X, Y, ["W2", "W3", "b2"], "one example"),
+            (params, 0 * X, Y, ["W3", "b2"], "one example, X = 0"),
+        ]
+    compare_reported(student, cases)
 
 
 def compare_gated(student, rng, names, all_sizes):
@@ -542,6 +658,22 @@ def compare_gated(student, rng, names, all_sizes):
             agree(gradient(grads, name, what), right[name], f"d{name} for {what}", rtol=1e-9)
 
 
+def compare_gated_full_size(student, rng, names):
+    N, D, H, K = FULL_SIZE
+    params, X = random_params(rng, GATED, D, H, K), rng.normal(size=(N, D)) / np.sqrt(D)
+    dz3 = rng.normal(size=(N, K))
+    grads = student.mended_backward(params, gated(params, X), dz3)
+    for name in names:
+        what = f"d{name} for N, D, H, K = {N}, {D}, {H}, {K}"
+        agree_along(
+            rng,
+            gradient(grads, name, what),
+            lambda p, n=name: (dz3 * gated(params | {n: p}, X)["z3"]).sum(),
+            params[name],
+            what,
+        )
+
+
 GATED_SIZES = ((5, 4, 3, 2), (4, 4, 4, 4), (3, 2, 5, 3))
 
 
@@ -549,18 +681,21 @@ GATED_SIZES = ((5, 4, 3, 2), (4, 4, 4, 4), (3, 2, 5, 3))
 def mended_third(student, rng):
     """The first fault is mended: dW3 is right."""
     compare_gated(student, rng, ["W3"], GATED_SIZES)
+    compare_gated_full_size(student, rng, ["W3"])
 
 
 @check("mended_backward", points=2)
 def mended_gate(student, rng):
     """The second fault is mended: dW2 and db2 are right."""
     compare_gated(student, rng, ["W2", "b2"], GATED_SIZES)
+    compare_gated_full_size(student, rng, ["W2", "b2"])
 
 
 @check("mended_backward", points=1)
 def mended_bias(student, rng):
     """The third fault is mended: db1 is right."""
     compare_gated(student, rng, ["b1"], GATED_SIZES)
+    compare_gated_full_size(student, rng, ["b1"])
 
 
 @check("mended_backward", points=1)

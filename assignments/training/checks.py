@@ -132,6 +132,7 @@ def no_empty_batch(student, rng):
     for N, B in ((6, 3), (4, 4), (7, 7)):
         order = rng.permutation(N)
         pieces, what = pieces_of(student, order, B)
+        assert N <= B or len(pieces) > 1, f"{what}: expected more than one piece"
         assert pieces and all(piece.size for piece in pieces), f"{what}: expected no empty piece"
 
 
@@ -186,20 +187,40 @@ def they_overlap(student, rng):
 # 3 · One pass
 
 
+def states_of(params, X):
+    """Return all states of the tower, as `tower` of the notebook does."""
+    z1 = X @ params["W1"] + params["b1"]
+    a1 = np.minimum(np.maximum(z1, 0), params["c1"])  # a cap may have been moved below 0
+    z2 = a1 @ params["W2"] + params["b2"]
+    a2 = np.minimum(np.maximum(z2, 0), params["c2"])
+    r = a1 + a2
+    z3 = r @ params["W3"] + params["b3"]
+    return {"X": X, "s": 1.0, "z1": z1, "a1": a1, "z2": z2, "a2": a2, "r": r, "z3": z3}
+
+
 def said(student, params, X, y):
-    """Return the loss, accuracy and gradients that the student's own functions give for a batch."""
-    loss, accuracy, grads = several(student.loss_and_gradients(params, X, y), 3, "loss_and_gradients")
-    grads = parameters(grads, "your gradients")
+    """Return the loss, accuracy and gradients that the student's own functions of question 0 give for a batch.
+
+    They are put together here, as `loss_and_gradients` does it: its cell is the student's to change.
+    """
+    states = states_of(params, X)
+    candidates = data.one_hot(y, states["z3"].shape[1]) > 0
+    loss = np.mean(numbers(student.set_surprise(states["z3"], candidates), "set_surprise"))
+    dz3 = numbers(student.set_gradient(states["z3"], candidates), "set_gradient")
+    grads = parameters(student.tower_backward(params, states, dz3), "your gradients")
     assert any(grad.any() for grad in grads.values()), "your gradients are all 0: no step can be seen"
-    return number(loss, "your loss"), number(accuracy, "your accuracy"), grads
+    return number(loss, "your loss"), np.mean(states["z3"].argmax(axis=1) == y), grads
 
 
 def follow(student, params, X, y, order, B, etas):
     """Return the parameters after a pass, and the loss, accuracy and size of each batch before its step."""
-    figures = []
+    figures, before = [], None
     for i, eta in enumerate(etas):
         n = order[i * B : (i + 1) * B]
         loss, accuracy, grads = said(student, params, X[n], y[n])
+        same = before is not None and all(np.array_equal(before[name], grads[name]) for name in TOWER)
+        assert not same, "your gradients are the same for every batch: no order can be seen"
+        before = grads
         params = {name: params[name] - eta * grads[name] for name in TOWER}
         figures.append((loss, accuracy, len(n)))
     return params, *map(np.array, zip(*figures, strict=True))
@@ -258,13 +279,21 @@ def running_loss(student, rng):
 
 @check("one_pass", points=1)
 def loss_over_examples(student, rng):
-    """With batches of different lengths the running loss is the mean over the examples (steps of 0)."""
+    """With batches of different lengths the running loss is the mean over the examples (steps of 0), and so is the
+    running accuracy.
+    """
     for N, B in ((7, 3), (6, 5)):
-        params, X, y = small(rng, N)
-        order, etas = rng.permutation(N), [0.0] * -(-N // B)
+        right = np.zeros(N)
+        while right.mean() in (0, right[-1]):  # the mean over batches should not happen to be the same
+            params, X, y = small(rng, N)
+            order, etas = rng.permutation(N), [0.0] * -(-N // B)
+            right = states_of(params, X)["z3"].argmax(axis=1)[order] == y[order]
         _, losses, _, sizes = follow(student, params, X, y, order, B, etas)
-        _, loss, _ = passed(student, params, X, y, order, B, etas)
+        _, loss, accuracy = passed(student, params, X, y, order, B, etas)
         agree(number(loss, "the running loss"), (losses * sizes).sum() / N, f"the running loss, N = {N}, B = {B}", 1e-9)
+        _, _, singly = passed(student, params, X, y, order, 1, [0.0] * N)  # what it is of has a test of its own
+        what = f"the running accuracy, N = {N}, compared with your own for B = 1"
+        agree(number(accuracy, what), number(singly, what), f"{what}, for B = {B}", 1e-9)
 
 
 @check("one_pass", points=1)
@@ -318,9 +347,7 @@ def follow_training(student, start, X, y, val, plan, seed):
 
 
 def measured(params, X, y):
-    a1 = np.minimum(np.maximum(X @ params["W1"] + params["b1"], 0), params["c1"])  # a cap may have been moved below 0
-    a2 = np.minimum(np.maximum(a1 @ params["W2"] + params["b2"], 0), params["c2"])
-    z3 = (a1 + a2) @ params["W3"] + params["b3"]
+    z3 = states_of(params, X)["z3"]
     return functional.softmax_cross_entropy(z3, data.one_hot(y, z3.shape[1])), np.mean(z3.argmax(axis=1) == y)
 
 
@@ -438,7 +465,11 @@ def keeps_the_lowest(student, rng):
 def counts_anew(student, rng):
     """A new lowest loss makes patience begin anew."""
     losses = np.repeat(np.sort(rng.uniform(1, 2, 6))[::-1], 2) + np.tile([0, 2], 6)  # every other epoch is a new lowest
-    compare_stop(student, losses.tolist(), 3, last=11, best=10)
+    losses = [*losses.tolist(), *np.sort(rng.uniform(4, 5, 9)).tolist()]
+    compare_stop(student, losses, 3, best=10)
+    last = stopped(student, losses, 3)[0]  # when exactly it stops has a test of its own
+    what = f"losses {rounded(losses)}, patience 3"
+    assert isinstance(last, int) and 12 <= last <= 15, f"{what}: epoch 10 is the last new lowest, you stop after {last}"
 
 
 @check("best_epoch", points=1)

@@ -13,6 +13,66 @@ AFTER = """\
 """
 PLAN = '"batch": 20, "eta_0": 0.2, "warm": 40, "fall": 375'
 
+ONES = """
+def set_surprise(Z, candidates):
+    return functional.logsumexp(Z) - functional.logsumexp(np.where(candidates, Z, -np.inf))
+
+
+def set_gradient(Z, candidates):
+    return np.ones(np.shape(Z))
+
+
+def cap_backward(dA, Z, c):
+    return dA, c
+
+
+def tower_backward(params, states, dz3):
+    return {name: np.ones(np.shape(param)) for name, param in params.items()}
+
+
+def loss_and_gradients(params, X, y):
+    return 0.0, 0.0, tower_backward(params, None, None)
+"""
+ALL_AT_ONCE = """
+def one_pass(params, X, y, order, B, etas):
+    return {name: param - sum(etas) for name, param in params.items()}, 0.0, 0.0
+"""
+RIGHT_OTHERWISE = {
+    "batches": """
+def batches(order, B):
+    return [piece.tolist() for piece in np.split(order, range(B, len(order), B))]
+""",
+    "step_size": """
+def step_size(t, M, eta_0, warm, fall):
+    rise = np.interp(t, [-1, warm - 1], [0, eta_0]) if warm else eta_0
+    return min(rise, np.interp(t, [M - fall, M], [eta_0, 0]) if fall else eta_0)
+""",
+    "one_pass": """
+def one_pass(params, X, y, order, B, etas):
+    losses, hits = np.zeros(len(order)), np.zeros(len(order))
+    for i, eta in enumerate(etas):
+        rows = order[i * B : (i + 1) * B]
+        states = tower(params, X[rows])
+        candidates = np.eye(len(params["b3"]), dtype=bool)[y[rows]]
+        losses[i * B : (i + 1) * B] = set_surprise(states["z3"], candidates)
+        hits[i * B : (i + 1) * B] = states["z3"].argmax(axis=1) == y[rows]
+        grads = tower_backward(params, states, set_gradient(states["z3"], candidates))
+        params = {name: params[name] - eta * grads[name] for name in params}
+    return params, losses.mean(), hits.mean()
+""",
+    "best_epoch": """
+def best_epoch(losses, patience):
+    losses = np.where(np.isnan(losses), np.inf, losses)
+    for last in range(len(losses)):
+        best = losses[: last + 1].argmin()
+        if losses[best] == np.inf:
+            best = None
+        if last - (-1 if best is None else best) >= patience:
+            break
+    return [np.int64(last), best]
+""",
+}
+
 MISTAKES = [
     # 0, the own functions: what is trained with them is compared with them
     ("own functions: nothing comes back through the shortcut", but("own-functions", ("s * dr + ", "")), 40),
@@ -30,9 +90,16 @@ MISTAKES = [
         ),
         41,
     ),
+    ("own functions: the ceiling is forgotten", but("own-functions", ("((Z > 0) & (Z < c))", "(Z > 0)")), 40),
+    (
+        "own functions: gradients that are all 1, and a pass that is made for them",
+        {"own-functions": ONES, "one_pass": ALL_AT_ONCE},
+        31,
+    ),
     # 1, batches
     ("batches: the last, shorter one is left out", but("batches", ("len(order), B", "len(order) - B + 1, B")), 38),
     ("batches: an empty one at the end", but("batches", ("len(order), B", "len(order) + 1, B")), 41),
+    ("batches: the order in one piece", {"batches": "def batches(order, B):\n    return [order]\n"}, 33),
     # 2, the step size
     ("step_size: the first step is 0", but("step_size", ("(t + 1) / warm", "t / warm")), 40),
     ("step_size: the last step is 0", but("step_size", ("(M - t) / fall", "(M - 1 - t) / fall")), 40),
@@ -74,6 +141,21 @@ MISTAKES = [
         ),
         41,
     ),
+    (
+        "one_pass: the accuracy alone is a mean over batches",
+        but(
+            "one_pass",
+            ("len(n) * batch_accuracy", "batch_accuracy"),
+            ("accuracy / len(order)", "accuracy / len(etas)"),
+        ),
+        41,
+    ),
+    (
+        "one_pass: the caps are not moved",
+        but("one_pass", ("        for name, grad", "        del grads['c1'], grads['c2']\n        for name, grad")),
+        35,
+    ),
+    ("one_pass: in float32", but("one_pass", ("param.copy()", "param.astype(np.float32)")), 34),
     (
         "one_pass: measured after the step",
         but(
@@ -165,6 +247,19 @@ MISTAKES = [
         but("best_epoch", ("return epoch, best", "return epoch, int(np.argmin(losses))")),
         41,
     ),
+    (
+        "best_epoch: the lowest of all, and no patience",
+        {"best_epoch": "def best_epoch(losses, patience):\n    return len(losses) - 1, int(np.nanargmin(losses))\n"},
+        38,
+    ),
+    (
+        "best_epoch: lower than the loss before it",
+        but(
+            "best_epoch",
+            ("            waited += 1\n", "            waited += 1\n        lowest = loss\n"),
+        ),
+        40,
+    ),
     # 6 and 7
     ("prediction: shares in place of percent", but("prediction", ("10, 88", "0.1, 0.88")), 41),
     (
@@ -182,7 +277,14 @@ MISTAKES = [
         but("recipe", (PLAN, '"batch": 20, "eta_0": 3.0, "warm": 40, "fall": 375')),
         39,
     ),
+    (
+        "recipe: numbers that are not whole",
+        but("recipe", (PLAN, '"batch": 20, "eta_0": 0.2, "warm": 40, "fall": 375.5')),
+        38,
+    ),
     ("recipe: more epochs than the budget", but("recipe", ('"epochs": 3', '"epochs": 10')), 38),
+    # Right, by other ways: lists, np.interp, no loss_and_gradients, NumPy's numbers
+    ("all right, written otherwise", RIGHT_OTHERWISE, 42),
     # Honest partial submissions
     ("the parts without the loop: questions 0, 1, 2 and 5", without("one_pass", "train", "prediction", "recipe"), 19),
     ("all up to one_pass, and nothing after it", without("train", "best_epoch", "prediction", "recipe"), 23),
