@@ -51,7 +51,8 @@ async () => {
         pipelines.set(code, await checked(() => device.createComputePipeline({ layout: "auto", compute: { module } })));
       }
       const pipeline = pipelines.get(code);
-      const entries = arrays.map(([i, offset, size], binding) => ({ binding, resource: { buffer: buffers[i], offset, size } }));
+      const entries = arrays.map(([i, offset, size], binding) => (
+        { binding, resource: { buffer: buffers[i], offset, size } }));
       const layout = pipeline.getBindGroupLayout(0);
       const bound = await checked(() => device.createBindGroup({ layout, entries }));
       return calls.push({ pipeline, bound, groups }) - 1;
@@ -111,6 +112,11 @@ class InChromium(Device):
             a, b = copy
             copy = a.buffer, a.start, b.buffer, b.start, b.nbytes
         self.ask("run", list(calls), copy)
+
+
+def in_software(device):
+    """Whether the device is the processor: Mesa's, or SwiftShader in Chromium."""
+    return isinstance(device, InChromium) or device.gpu.adapter.info["adapter_type"] == "CPU"
 
 
 def own():

@@ -1,7 +1,12 @@
-// Adam, one weight a thread: m and s are the running means of g and g². The corrections for their start at 0 are the same
-// for all weights, so they come with the step: η is divided by 1 − β₁ᵗ, and `root` is √(1 − β₂ᵗ).
+// Adam, one weight a thread: m and s are the running means of g and g².
+//
+// What is the same for all weights comes with the step: η divided by 1 − β₁ᵗ, and
+// root = √(1 − β₂ᵗ), which correct for the start at 0. The shares 1 − β₁ and 1 − β₂ too:
+// 1 − 0.999, taken here in 32 bits, would be wrong in the fifth digit.
 
-struct Step { eta: f32, beta1: f32, beta2: f32, eps: f32, root: f32 }
+struct Step {
+    eta: f32, beta1: f32, share1: f32, beta2: f32, share2: f32, root: f32, eps: f32,
+}
 
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> g: array<f32>;
@@ -13,7 +18,7 @@ struct Step { eta: f32, beta1: f32, beta2: f32, eps: f32, root: f32 }
 fn main(@builtin(global_invocation_id) id: vec3u) {
     let i = id.x;
     if (i >= arrayLength(&w)) { return; }
-    m[i] = step.beta1 * m[i] + (1.0 - step.beta1) * g[i];  // eq-adam-means
-    s[i] = step.beta2 * s[i] + (1.0 - step.beta2) * g[i] * g[i];  // eq-adam-means
+    m[i] = step.beta1 * m[i] + step.share1 * g[i];  // eq-adam-means
+    s[i] = step.beta2 * s[i] + step.share2 * g[i] * g[i];  // eq-adam-means
     w[i] -= step.eta * m[i] / (sqrt(s[i]) / step.root + step.eps);  // eq-adam
 }

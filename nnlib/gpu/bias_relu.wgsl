@@ -1,4 +1,5 @@
-// A = max(0, Z + b), in place: bias and ReLU in one pass over the numbers, which takes as long as either alone.
+// A = max(0, Z + b), in place: bias and ReLU in one pass over the numbers, because the
+// pass takes the time.
 
 struct Sizes { rows: u32, columns: u32 }
 

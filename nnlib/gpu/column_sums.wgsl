@@ -1,7 +1,7 @@
 // db = the sum of each column of dZ.
 //
-// A group has 16 columns. Its thread (x, y) adds up rows y, y + 16, y + 32, … of column x; then one thread of each column
-// adds the 16 sums.
+// A group has 16 columns. Its thread (x, y) adds up rows y, y + 16, y + 32, … of column x;
+// then one thread of each column adds the 16 sums.
 
 struct Sizes { rows: u32, columns: u32 }
 
@@ -13,7 +13,8 @@ const TILE = 16u;
 var<workgroup> sums: array<array<f32, TILE>, TILE>;
 
 @compute @workgroup_size(TILE, TILE)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+fn main(@builtin(workgroup_id) group: vec3u,
+        @builtin(local_invocation_id) thread: vec3u) {
     let column = TILE * group.x + thread.x;
     var sum = 0.0;
     if (column < sizes.columns) {
@@ -22,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) threa
         }
     }
     sums[thread.y][thread.x] = sum;
-    workgroupBarrier();  // a thread that left before this would leave the others waiting
+    workgroupBarrier();  // the threads beyond the last column take part too
     if (thread.y == 0u && column < sizes.columns) {
         var total = 0.0;
         for (var y = 0u; y < TILE; y++) {

@@ -1,6 +1,7 @@
 """A graphics card: arrays on it, the kernels of this folder, and how they are called.
 
-WebGPU is the way to it, from Python through `wgpu`. We ask for no more than a browser gives, so each kernel runs there too.
+WebGPU is the way to it, from Python through `wgpu`. We ask for no more than a browser grants, so each kernel runs there
+too.
 """
 
 import math
@@ -27,7 +28,7 @@ ALIGNMENT = 256  # bytes: an array that begins within a buffer begins at a multi
 WORD = 4  # bytes: what is copied is whole words
 
 
-class NoDevice(RuntimeError):
+class NoDevice(RuntimeError):  # noqa: N818 - it says what is the matter
     """There is no graphics card, or not what it takes to use one."""
 
 
@@ -60,7 +61,7 @@ class Array(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A kernel, the arrays that it works on, and how many groups of threads: recorded once, run as often as one likes."""
+    """A kernel, the arrays that it works on, and how many groups of threads: recorded once, and run again and again."""
 
     pipeline: object
     arrays: object
@@ -106,7 +107,9 @@ class Device:
         """Return an array of zeros on the device; raise a ValueError if a kernel could not be given so large a one."""
         array, most = Array(None, 0, tuple(shape), np.dtype(dtype)), LIMITS["max-storage-buffer-binding-size"]
         if array.nbytes > most:
-            raise ValueError(f"expected an array of at most {most:,} bytes on the device, got {array.nbytes:,}, {shape}")
+            raise ValueError(
+                f"expected an array of at most {most:,} bytes on the device, got {array.nbytes:,}, {shape}"
+            )
         return array._replace(buffer=self.gpu.create_buffer(size=array.nbytes, usage=self._usage))
 
     def array(self, numbers):

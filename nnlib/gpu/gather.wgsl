@@ -1,6 +1,8 @@
-// A batch: row i of X is the picture rows[i] of all, scaled from 0..255 to 0..1, and labels[i] is its label.
+// A batch: row i of X is picture rows[i] of all, scaled from 0..255 to 0..1, and labels[i]
+// is its label.
 //
-// Pixels are bytes, and a buffer is made of 32-bit words: four pixels a word, the first of them in its lowest bits.
+// Pixels are bytes, and a buffer is made of 32-bit words: four pixels a word, the first of
+// them in its lowest bits.
 
 struct Sizes { rows: u32, columns: u32 }
 

@@ -1,11 +1,11 @@
-"""An optimizer on a graphics card: its memories stay there, and what changes from step to step goes there, a few numbers."""
+"""An optimizer on a graphics card: its memories stay there, and a step sends a few numbers."""
 
 import math
 
 from ..optim import SGD, Adam, Momentum
 from .device import Vector, tiles
 
-KERNELS = {SGD: ("sgd", 1), Momentum: ("momentum", 3), Adam: ("adam", 5)}  # and how many numbers a step has
+KERNELS = {SGD: ("sgd", 1), Momentum: ("momentum", 3), Adam: ("adam", 7)}  # and how many numbers a step has
 
 
 class Descent:
@@ -59,7 +59,7 @@ def _numbers(optimizer, eta):
         beta1, beta2, first, root = optimizer.beta1, optimizer.beta2, 1, 1
         if optimizer.correct:
             first, root = 1 - beta1**optimizer.t, math.sqrt(1 - beta2**optimizer.t)  # eq-adam-correction
-        return eta / first, beta1, beta2, optimizer.eps, root
+        return eta / first, beta1, 1 - beta1, beta2, 1 - beta2, root, optimizer.eps
     if type(optimizer) is Momentum:
         return eta, optimizer.beta, optimizer.nesterov
     return (eta,)

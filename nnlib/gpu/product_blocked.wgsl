@@ -1,8 +1,9 @@
 // Z = X W, 4 × 4 numbers a thread, and 64 × 64 a group: what the training uses.
 //
-// With one number a thread, each product needs two numbers from the group's memory, and fetching them takes longer than
-// multiplying. Here a thread fetches 4 numbers of X and 4 of W, and uses each four times: 16 products for 8 numbers. The
-// 16 sums stay in the thread's registers.
+// With one number a thread, each product needs two numbers from the group's memory, and
+// fetching them takes longer than multiplying. Here a thread fetches 4 numbers of X and 4
+// of W, and uses each four times: 16 products for 8 numbers. The 16 sums stay in the
+// thread's registers.
 
 struct Sizes { rows: u32, inner: u32, columns: u32 }
 
@@ -14,9 +15,10 @@ struct Sizes { rows: u32, inner: u32, columns: u32 }
 const BLOCK = 64u;  // outputs on a side of a group's block
 const EACH = 4u;  // outputs on a side of a thread's block: 16 × 16 threads
 const DEPTH = 16u;  // products of each sum between two barriers
-const PITCH = 17u;  // vectors from one k to the next: 16 in use, and one so that neighbours do not wait for one bank
-var<workgroup> X_tile: array<vec4f, DEPTH * PITCH>;  // of each k 64 numbers of X, in vectors of 4
-var<workgroup> W_tile: array<vec4f, DEPTH * PITCH>;  // of each k 64 numbers of W
+const PITCH = 17u;  // vectors from one k to the next: 16 in use, and one that spreads
+                    // neighbours over the banks of the memory, so that none waits for another
+var<workgroup> X_tile: array<vec4f, DEPTH * PITCH>;  // of each k, 64 numbers of X
+var<workgroup> W_tile: array<vec4f, DEPTH * PITCH>;  // of each k, 64 numbers of W
 
 // Outside a matrix there are zeros: they change no sum.
 fn x(row: u32, k: u32) -> f32 {
@@ -38,20 +40,24 @@ fn put(row: u32, column: u32, sums: vec4f) {
 }
 
 @compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
-    // What a thread fetches: 4 numbers of X and 4 of W for one k. Neighbours in x read numbers side by side:
-    // in X these have the same row, in W the same k.
-    let r = BLOCK * group.y + EACH * thread.y;  // the first of its rows, of Z
-    let c = BLOCK * group.x + EACH * thread.x;  // and of its columns
-    var sums_0 = vec4f();  // 4 × 4 sums, in registers, a row of them in each
+fn main(@builtin(workgroup_id) group: vec3u,
+        @builtin(local_invocation_id) thread: vec3u) {
+    // Of one k a thread fetches 4 numbers of X, from row r on, and 4 of W, from column c
+    // on. Its neighbour in x fetches what lies beside them: in X the
+    // next k, in W the next column.
+    let r = BLOCK * group.y + EACH * thread.y;
+    let c = BLOCK * group.x + EACH * thread.x;
+    var sums_0 = vec4f();  // 4 × 4 sums, a row in each
     var sums_1 = vec4f();
     var sums_2 = vec4f();
     var sums_3 = vec4f();
     for (var start = 0u; start < sizes.inner; start += DEPTH) {
         let k_X = start + thread.x;
         let k_W = start + thread.y;
-        X_tile[PITCH * thread.x + thread.y] = vec4f(x(r, k_X), x(r + 1, k_X), x(r + 2, k_X), x(r + 3, k_X));
-        W_tile[PITCH * thread.y + thread.x] = vec4f(w(k_W, c), w(k_W, c + 1), w(k_W, c + 2), w(k_W, c + 3));
+        X_tile[PITCH * thread.x + thread.y] =
+            vec4f(x(r, k_X), x(r + 1, k_X), x(r + 2, k_X), x(r + 3, k_X));
+        W_tile[PITCH * thread.y + thread.x] =
+            vec4f(w(k_W, c), w(k_W, c + 1), w(k_W, c + 2), w(k_W, c + 3));
         workgroupBarrier();  // fetched by all, before anyone uses it
         for (var i = 0u; i < DEPTH; i++) {
             let left = X_tile[PITCH * i + thread.y];  // 8 numbers

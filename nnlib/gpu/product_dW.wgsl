@@ -1,22 +1,25 @@
-// dW = Xᵀ dZ, a sum over the rows of the batch: 4 × 4 numbers a thread, as in product_blocked.wgsl.
+// dW = Xᵀ dZ, a sum over the rows of the batch: 4 × 4 numbers a thread, as in
+// product_blocked.wgsl.
 //
-// A row of the batch adds something to every number of dW. A thread for each row would have to add into numbers that others
-// are adding into. So here a thread owns numbers of dW: it goes through all rows and adds up alone. Nothing is transposed:
-// it only reads X at [k, row].
+// A row of the batch adds something to every number of dW. A thread for each row would add
+// into numbers into which others are adding. So here a thread owns numbers of dW: it goes
+// through all rows k of the batch, and adds up alone. Nothing is transposed: X is read at
+// [k, row].
 
 struct Sizes { rows: u32, inner: u32, columns: u32 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> X: array<f32>;  // inner × rows, inner: those of the batch
+@group(0) @binding(1) var<storage, read> X: array<f32>;  // inner × rows: inner counts the batch
 @group(0) @binding(2) var<storage, read> dZ: array<f32>;  // inner × columns
 @group(0) @binding(3) var<storage, read_write> dW: array<f32>;  // rows × columns
 
 const BLOCK = 64u;  // outputs on a side of a group's block
 const EACH = 4u;  // outputs on a side of a thread's block: 16 × 16 threads
 const DEPTH = 16u;  // products of each sum between two barriers
-const PITCH = 17u;  // vectors from one k to the next: 16 in use, and one so that neighbours do not wait for one bank
-var<workgroup> X_tile: array<vec4f, DEPTH * PITCH>;  // of each k 64 numbers of X, in vectors of 4
-var<workgroup> dZ_tile: array<vec4f, DEPTH * PITCH>;  // of each k 64 numbers of dZ
+const PITCH = 17u;  // vectors from one k to the next: 16 in use, and one that spreads
+                    // neighbours over the banks of the memory, so that none waits for another
+var<workgroup> X_tile: array<vec4f, DEPTH * PITCH>;  // of each k, 64 numbers of X
+var<workgroup> dZ_tile: array<vec4f, DEPTH * PITCH>;  // of each k, 64 numbers of dZ
 
 // Outside a matrix there are zeros: they change no sum.
 fn x(row: u32, k: u32) -> f32 {
@@ -38,19 +41,23 @@ fn put(row: u32, column: u32, sums: vec4f) {
 }
 
 @compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
-    // What a thread fetches: 4 numbers of X and 4 of dZ for one k. Neighbours in x read numbers side by side:
-    // in both these have the same k.
-    let r = BLOCK * group.y + EACH * thread.x;  // the first of its rows, of dW
-    let c = BLOCK * group.x + EACH * thread.x;  // and of its columns
-    var sums_0 = vec4f();  // 4 × 4 sums, in registers, a row of them in each
+fn main(@builtin(workgroup_id) group: vec3u,
+        @builtin(local_invocation_id) thread: vec3u) {
+    // Of one k a thread fetches 4 numbers of X, from row r on, and 4 of dZ, from column c
+    // on. Its neighbour in x fetches what lies beside them: in X the
+    // next row, in dZ the next column.
+    let r = BLOCK * group.y + EACH * thread.x;
+    let c = BLOCK * group.x + EACH * thread.x;
+    var sums_0 = vec4f();  // 4 × 4 sums, a row in each
     var sums_1 = vec4f();
     var sums_2 = vec4f();
     var sums_3 = vec4f();
     for (var start = 0u; start < sizes.inner; start += DEPTH) {
         let k = start + thread.y;
-        X_tile[PITCH * thread.y + thread.x] = vec4f(x(r, k), x(r + 1, k), x(r + 2, k), x(r + 3, k));
-        dZ_tile[PITCH * thread.y + thread.x] = vec4f(dz(k, c), dz(k, c + 1), dz(k, c + 2), dz(k, c + 3));
+        X_tile[PITCH * thread.y + thread.x] =
+            vec4f(x(r, k), x(r + 1, k), x(r + 2, k), x(r + 3, k));
+        dZ_tile[PITCH * thread.y + thread.x] =
+            vec4f(dz(k, c), dz(k, c + 1), dz(k, c + 2), dz(k, c + 3));
         workgroupBarrier();  // fetched by all, before anyone uses it
         for (var i = 0u; i < DEPTH; i++) {
             let left = X_tile[PITCH * i + thread.y];  // 8 numbers

@@ -1,7 +1,8 @@
 // Z = X W, one number a thread.
 //
-// Thread (column, row) owns one number of Z and adds up its whole sum. It reads a row of X and a column of W, 2 numbers for
-// each product. Neighbours read the same numbers again: each of X is read `columns` times, each of W `rows` times.
+// Thread (column, row) owns one number of Z and adds up its whole sum, from a row of X and
+// a column of W: two numbers for each product. Others read the same numbers again: each of
+// X is read `columns` times, each of W `rows` times.
 
 struct Sizes { rows: u32, inner: u32, columns: u32 }
 
@@ -12,7 +13,7 @@ struct Sizes { rows: u32, inner: u32, columns: u32 }
 
 @compute @workgroup_size(16, 16)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-    let column = id.x;  // neighbours in x lie side by side in W and in Z: they read and write one piece of memory
+    let column = id.x;  // neighbours in x read and write what lies side by side in memory
     let row = id.y;
     if (row >= sizes.rows || column >= sizes.columns) {
         return;  // the guard: the last groups reach over the edge

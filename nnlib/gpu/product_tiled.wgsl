@@ -1,7 +1,8 @@
 // Z = X W, one number a thread, from tiles that a group of 16 × 16 threads shares.
 //
-// The sum is cut into pieces of 16. For each, every thread fetches one number of X and one of W into the group's own
-// memory, and then all 256 use them: 512 numbers are read for 4,096 products. Each of X and W is read a sixteenth as often.
+// The sum is cut into pieces of 16. For each, every thread fetches one number of X and one
+// of W into the group's own memory, and then all 256 use them: 512 numbers are fetched for
+// 4,096 products. Each of X and W is read from far away a sixteenth as often.
 
 struct Sizes { rows: u32, inner: u32, columns: u32 }
 
@@ -26,19 +27,20 @@ fn w(k: u32, column: u32) -> f32 {
 }
 
 @compute @workgroup_size(TILE, TILE)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+fn main(@builtin(workgroup_id) group: vec3u,
+        @builtin(local_invocation_id) thread: vec3u) {
     let column = TILE * group.x + thread.x;
     let row = TILE * group.y + thread.y;
     var sum = 0.0;
-    // Every thread goes through all pieces, those outside Z too: a barrier waits for all 256.
+    // Every thread takes part in all pieces, those outside Z too: a barrier waits for all.
     for (var start = 0u; start < sizes.inner; start += TILE) {
         X_tile[thread.y][thread.x] = x(row, start + thread.x);
         W_tile[thread.y][thread.x] = w(start + thread.y, column);
-        workgroupBarrier();  // loaded by all, before anyone uses it
+        workgroupBarrier();  // fetched by all, before anyone uses it
         for (var k = 0u; k < TILE; k++) {
             sum += X_tile[thread.y][k] * W_tile[k][thread.x];
         }
-        workgroupBarrier();  // used by all, before anyone loads the next
+        workgroupBarrier();  // used by all, before anyone fetches the next
     }
     if (row < sizes.rows && column < sizes.columns) {
         Z[row * sizes.columns + column] = sum;  // eq-linear

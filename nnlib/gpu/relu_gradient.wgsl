@@ -1,4 +1,5 @@
-// dZ = dA where z > 0, and else 0, in place. Of z only A is left, and a > 0 exactly where z > 0.
+// dZ = dA where z > 0, and else 0, in place. Of Z only A is left, and a > 0 exactly where
+// z > 0.
 
 struct Sizes { rows: u32, columns: u32 }
 

@@ -1,7 +1,7 @@
-// The loss of each row of scores, and the gradient of the mean of all: one row a thread.
+// The loss of each row of scores, and the gradient of the mean of all: a row a thread.
 //
-// The highest score is taken off first, so that no exponential is above 1 and the sum is at least 1: scores of ±10,000 do
-// no harm.
+// The highest score is taken off first, so that no exponential is above 1 and their sum is
+// at least 1: scores of ±10,000 do no harm.
 
 struct Sizes { rows: u32, classes: u32, smoothing: f32 }
 
@@ -27,11 +27,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var loss = 0.0;
     for (var k = 0u; k < sizes.classes; k++) {
         let z = Z[first + k] - highest;
-        let p = exp(z) / total;  // eq-softmax-stable
-        var y = sizes.smoothing / f32(sizes.classes);
+        let p = exp(z) / total;  // eq-softmax
+        var y = sizes.smoothing / f32(sizes.classes);  // eq-label-smoothing
         if (k == labels[row]) { y += 1.0 - sizes.smoothing; }
-        loss += y * (log(total) - z);
-        dZ[first + k] = (p - y) / f32(sizes.rows);
+        loss += y * (log(total) - z);  // eq-softmax-cross-entropy
+        dZ[first + k] = (p - y) / f32(sizes.rows);  // eq-softmax-cross-entropy-dZ
     }
     losses[row] = loss;
 }

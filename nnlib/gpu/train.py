@@ -17,6 +17,8 @@ from .device import find
 from .network import Network
 from .optim import Descent
 
+CHUNK = 2000  # held-out examples at a time
+
 
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def fit(
@@ -63,7 +65,8 @@ def fit(
     first = 0.01 if learning_rate is None else learning_rate
     optimizer = optimizer or SGD(linear_decay(first) if decay else first)
     history = History() if history is None else history
-    network = Network(device or find(), net, batch_size)
+    rows = batch_size if validation is None else max(batch_size, min(CHUNK, len(validation[1])))
+    network = Network(device or find(), net, rows)
     descent = Descent(network, optimizer)
     turns = Turns(network, X, y, lambda n: network.backward(n, loss.smoothing) + descent.calls)
     best = Best(patience)
@@ -103,7 +106,7 @@ def fit(
     return history
 
 
-def evaluate(net, X, y, chunk=2000, loss=None, device=None):
+def evaluate(net, X, y, chunk=CHUNK, loss=None, device=None):
     """Return the `Score` of a network as `nnlib.train.evaluate` does, with the scores computed on a graphics card.
 
     Raises
