@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from chromium import find_chromium
 
-from nnlib.gpu.device import WORD, Array, Device, NoDevice, source
+from nnlib.gpu.device import WORD, Device, NoDevice, source
 
 DRIVERS = ("/usr/share/vulkan/icd.d/*.json", "/etc/vulkan/icd.d/*.json")
 CHROMIUM = ["--headless", "--no-sandbox", "--enable-unsafe-webgpu", "--disable-background-networking", "--disable-sync"]
@@ -90,9 +90,8 @@ class InChromium(Device):
     def ask(self, verb, *args):
         return self.tab.evaluate("async ([verb, args]) => (await card[verb](...args)) ?? null", [verb, args])
 
-    def empty(self, shape, dtype=np.float32):
-        array = Array(None, 0, tuple(shape), np.dtype(dtype))
-        return array._replace(buffer=self.ask("empty", array.nbytes))
+    def _buffer(self, nbytes):
+        return self.ask("empty", nbytes)
 
     def write(self, array, numbers):
         numbers = np.ascontiguousarray(numbers, array.dtype).tobytes()
@@ -132,7 +131,7 @@ def own():
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session", params=["own", pytest.param("chromium", marks=pytest.mark.sweep(seconds=120))])
+@pytest.fixture(scope="session", params=["own", pytest.param("chromium", marks=pytest.mark.sweep(seconds=2))])
 def device(request):
     if request.param == "own":
         yield own()

@@ -5,6 +5,7 @@ too.
 """
 
 import math
+import os
 import struct
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,7 @@ class Device:
             import wgpu  # here, because nobody else needs it
         except ImportError as error:
             raise NoDevice("expected the package wgpu, got none: pip install nnlib[gpu]") from error
+        os.environ.setdefault("NODEVICE_SELECT", "1")  # else Mesa asks the screen for a card, and says where there is none
         try:
             adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance")
             self.gpu = adapter.request_device_sync(required_limits=LIMITS)
@@ -110,7 +112,7 @@ class Device:
             raise ValueError(
                 f"expected an array of at most {most:,} bytes on the device, got {array.nbytes:,}, {shape}"
             )
-        return array._replace(buffer=self.gpu.create_buffer(size=array.nbytes, usage=self._usage))
+        return array._replace(buffer=self._buffer(array.nbytes))
 
     def array(self, numbers):
         """Return a copy of a NumPy array on the device, in the type that it has there."""
@@ -174,6 +176,9 @@ class Device:
             source, target = copy
             encoder.copy_buffer_to_buffer(source.buffer, source.start, target.buffer, target.start, target.nbytes)
         self.gpu.queue.submit([encoder.finish()])
+
+    def _buffer(self, nbytes):
+        return self.gpu.create_buffer(size=nbytes, usage=self._usage)
 
     def _bind(self, kernel, arrays, groups):
         pipeline = self._pipeline(kernel)
