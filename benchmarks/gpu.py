@@ -7,9 +7,10 @@ writes benchmarks/results/gpu.csv: one row a round, network, program and kind of
 other cards. Three times are taken. A `step` is one update, the mean of as many as take half a second, with one wait for
 the card behind them all. An `epoch` is 60,000 digits with what the loop reports of them, running loss and accuracy:
 what a longer training takes more than one of a single epoch. A `product` is X W of 1024 × 1024 matrices by each kernel,
-and PyTorch's. The programs take turns in each round. All of them compute in float32; PyTorch without TF32, which rounds
-each factor to eleven bits, on data that lies on the card: as it comes, with a fused Adam, and, for the step alone,
-recorded as a CUDA graph, where nothing waits for Python. nnlib on the processor takes all threads that its BLAS takes.
+by PyTorch, and with one number a thread whose x is the row, so that neighbours read far apart. The programs take turns
+in each round. All of them compute in float32; PyTorch without TF32, which rounds each factor to eleven bits, on data
+that lies on the card: as it comes, with a fused Adam, and, for the step alone, recorded as a CUDA graph, where nothing
+waits for Python. nnlib on the processor takes all threads that its BLAS takes.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import pandas as pd
 from nnlib import data, train
 from nnlib import gpu as card
 from nnlib.activations import ReLU
-from nnlib.gpu.device import tiles
+from nnlib.gpu.device import source, tiles
 from nnlib.gpu.network import Network
 from nnlib.gpu.optim import Descent
 from nnlib.gpu.train import Turns
@@ -34,7 +35,7 @@ from nnlib.layers import Linear
 from nnlib.optim import Adam
 from nnlib.sequential import Sequential
 
-RESULTS = Path(__file__).parent / "results" / "gpu.csv"
+RESULTS = Path(__file__).parent / "results"
 NETWORKS = {"784-64-10": 128, "784-1024-1024-10": 1024}
 ETA, SIDE = 0.001, 1024
 
@@ -208,9 +209,12 @@ def products(torch):
 
         return measure
 
-    sides = {"product_naive": 16, "product_tiled": 16, "product_blocked": 64, "product_dW": 64, "product_dX": 64}
-    for name, side in sides.items():
-        call = device.call(name, (SIDE, SIDE, SIDE), X, W, Z, groups=tiles(SIDE, SIDE, side))
+    crossed = source("product_naive").replace("column = id.x", "column = id.y").replace("row = id.y", "row = id.x")
+    kernels = {"product_naive, x counts rows": (crossed, 16)}
+    kernels |= {name: (name, 16) for name in ("product_naive", "product_tiled")}
+    kernels |= {name: (name, 64) for name in ("product_blocked", "product_dW", "product_dX")}
+    for name, (kernel, side) in kernels.items():
+        call = device.call(kernel, (SIDE, SIDE, SIDE), X, W, Z, groups=tiles(SIDE, SIDE, side))
         found[name] = measured(lambda n, call=call: device.run([call] * n), lambda: device.read(Z.rows(0, 1)), few)
     if torch:
         A, B = torch.randn(SIDE, SIDE, device="cuda"), torch.randn(SIDE, SIDE, device="cuda")
@@ -271,17 +275,18 @@ def main():
         cores=os.cpu_count(), date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         python=platform.python_version(), numpy=np.__version__, torch=torch.__version__ if torch else "",
     )  # fmt: skip
-    write(table)
+    write(table, "gpu.csv")
     report(table)
 
 
-def write(table):
-    """Put a table of one card beside those of others."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    if RESULTS.exists():
-        before = pd.read_csv(RESULTS, keep_default_na=False)
+def write(table, name):
+    """Put a table of one card into the file `name`, beside those of others."""
+    path = RESULTS / name
+    path.parent.mkdir(exist_ok=True)
+    if path.exists():
+        before = pd.read_csv(path, keep_default_na=False)
         table = pd.concat([before[~before["device"].isin(table["device"])], table])
-    table.to_csv(RESULTS, index=False, float_format="%.7g")
+    table.to_csv(path, index=False, float_format="%.7g")
 
 
 def report(table):
@@ -293,7 +298,7 @@ def report(table):
         for name in part["program"].unique():
             ratio = by_round[name] / ours
             print(
-                f"{network:<18} {kind:<8} {name:<24} {1e3 * by_round[name].median():10.3f} ms"
+                f"{network:<18} {kind:<8} {name:<30} {1e3 * by_round[name].median():10.3f} ms"
                 f"   {ratio.median():7.2f} times as long  [{ratio.min():.2f}–{ratio.max():.2f}]"
             )
 

@@ -53,7 +53,7 @@ class Array(NamedTuple):
     @property
     def nbytes(self):
         """How many bytes the numbers take, up to the next whole word; at least one."""
-        return max(WORD, _up(math.prod(self.shape) * self.dtype.itemsize, WORD))
+        return max(WORD, up(math.prod(self.shape) * self.dtype.itemsize, WORD))
 
     def rows(self, start, stop):
         """Return rows start to stop − 1, a view."""
@@ -90,7 +90,8 @@ class Device:
             import wgpu  # here, because nobody else needs it
         except ImportError as error:
             raise NoDevice("expected the package wgpu, got none: pip install nnlib[gpu]") from error
-        os.environ.setdefault("NODEVICE_SELECT", "1")  # else Mesa asks the screen for a card, and says where there is none
+        # Mesa would ask the screen which card to take, and complain where there is no screen; we choose ourselves.
+        os.environ.setdefault("NODEVICE_SELECT", "1")
         try:
             adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance")
             self.gpu = adapter.request_device_sync(required_limits=LIMITS)
@@ -198,42 +199,6 @@ class Device:
         return self._pipelines[kernel]
 
 
-class Vector:
-    """Arrays of float32 that lie one behind the other on a device, as `nnlib.flat` has them on the host.
-
-    Attributes
-    ----------
-    whole : Array
-        All of them and what is between, zeros.
-    parts : dict of Array
-        By name.
-    """
-
-    def __init__(self, device, shapes):
-        self.device, places, end = device, {}, 0
-        for name, shape in shapes.items():
-            places[name], end = end, end + _up(4 * math.prod(shape), ALIGNMENT)
-        self.whole = device.empty((end // 4,))
-        self.parts = {name: self.whole._replace(start=places[name], shape=shape) for name, shape in shapes.items()}
-
-    def put(self, arrays):
-        """Copy the host's arrays, a dictionary with the same names, onto the device."""
-        host = np.zeros(self.whole.shape, np.float32)
-        for name, part in self.parts.items():
-            self._place(host, part)[...] = arrays[name]
-        self.device.write(self.whole, host)
-
-    def get(self, arrays):
-        """Copy the device's numbers into the host's arrays."""
-        host = self.device.read(self.whole)
-        for name, part in self.parts.items():
-            arrays[name][...] = self._place(host, part)
-
-    def _place(self, host, part):
-        first = part.start // 4
-        return host[first : first + math.prod(part.shape)].reshape(part.shape)
-
-
 @cache
 def find():
     """Return the graphics card, the same `Device` at each call."""
@@ -250,5 +215,6 @@ def tiles(rows, columns, side):
     return math.ceil(columns / side), math.ceil(rows / side)
 
 
-def _up(size, step):
+def up(size, step):
+    """Return a size, or the next multiple of step above it."""
     return math.ceil(size / step) * step

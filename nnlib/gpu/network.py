@@ -5,7 +5,8 @@ import numpy as np
 from ..activations import ReLU
 from ..layers import Linear
 from ..sequential import Sequential
-from .device import Vector, tiles
+from .device import tiles
+from .flat import Vector
 
 
 class Network:
@@ -72,7 +73,7 @@ class Network:
         K, call = self.net.classes, self.device.call
         arrays = self.scores, self.labels, self.losses, self.deltas[-1]
         calls = [call("softmax_cross_entropy", (N, K, smoothing), *arrays, groups=tiles(1, N, 64))]
-        inputs, before = [self.X, *self.outputs], [None, *self.deltas]  # of each block
+        inputs = [self.X, *self.outputs]  # of each block
         for i, (W, _, dW, db, relu) in reversed([*enumerate(self._matrices())]):
             (D, H), dZ = W.shape, self.deltas[i]
             if relu:
@@ -81,7 +82,7 @@ class Network:
             if db:
                 calls.append(call("column_sums", (N, H), dZ, db, groups=tiles(1, H, 16)))
             if i:
-                calls.append(call("product_dX", (N, H, D), dZ, W, before[i], groups=tiles(N, D, 64)))
+                calls.append(call("product_dX", (N, H, D), dZ, W, self.deltas[i - 1], groups=tiles(N, D, 64)))
         return calls
 
     def _matrices(self):

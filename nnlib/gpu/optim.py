@@ -3,7 +3,8 @@
 import math
 
 from ..optim import SGD, Adam, Momentum
-from .device import Vector, tiles
+from .device import tiles
+from .flat import Vector
 
 KERNELS = {SGD: ("sgd", 1), Momentum: ("momentum", 3), Adam: ("adam", 7)}  # and how many numbers a step has
 

@@ -29,7 +29,8 @@ def fit(
     """Train a network as `nnlib.train.fit` does, on a graphics card.
 
     The examples go to the device once, as bytes. From then on a step sends the numbers of its rows and its step size,
-    and nothing comes back before the epoch is over: then the scores, the weights, and what the optimizer keeps.
+    and nothing comes back before the epoch is over: then the scores, the weights, and what the optimizer keeps. A card
+    has thousands of threads, so it pays where batches and layers are large.
 
     Parameters
     ----------

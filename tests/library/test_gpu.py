@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gpu_devices import InChromium, device, in_software, own
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib import functional as F
 from nnlib.data import one_hot, scale
 from nnlib.gpu import Device, NoDevice
 from nnlib.gpu import device as module
-from nnlib.gpu.device import ALIGNMENT, LIMITS, Vector, source, tiles
+from nnlib.gpu.device import ALIGNMENT, LIMITS, source, tiles
+from nnlib.gpu.flat import Vector
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.optim import SGD, Adam, Momentum
 
@@ -105,6 +106,13 @@ def test_a_kernel_that_asks_for_more_is_refused(device):
     text = source("sgd").replace("@workgroup_size(256)", "@workgroup_size(512)")
     with pytest.raises(Exception, match=r"512|[Ii]nvocations|workgroup"):
         device.call(text, (0.1,), device.empty((4,)), device.empty((4,)), groups=(1, 1))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_no_thread_leaves_before_a_barrier(kernel):
+    """Some compilers accept it, browsers do not."""
+    text = source(kernel)
+    assert "workgroupBarrier" not in text or not re.search(r"\breturn;", text)
 
 
 def test_numbers_come_back_as_they_went(device):
@@ -200,7 +208,7 @@ def test_a_product_is_numpys(device, kernel, sizes, order):
     assert error(found, wanted) < 1e-6
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(st.tuples(*[st.integers(1, 70)] * 3), st.sampled_from([*FORWARD, "product_dW", "product_dX"]))
 def test_a_product_of_any_shape_is_numpys(device, sizes, kernel):
     found, wanted = product(device, kernel, sizes, "reversed")

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from gpu_devices import device
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib import gpu, train
@@ -71,7 +71,7 @@ def test_the_gradients_are_numpys(device, widths, N):
     check_gradients_of(device, network(*widths), *digits(N, widths[0], widths[-1]))
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(
     st.integers(1, 70), st.lists(st.integers(1, 70), min_size=2, max_size=4), st.booleans(), st.booleans(),
     st.sampled_from([0.0, 0.1]),
