@@ -6,11 +6,12 @@
 writes benchmarks/results/gpu.csv: one row a round, network, program and kind of time, beside the rows that are there of
 other cards. Three times are taken. A `step` is one update, the mean of as many as take half a second, with one wait for
 the card behind them all. An `epoch` is 60,000 digits with what the loop reports of them, running loss and accuracy:
-what a longer training takes more than one of a single epoch. A `product` is X W of 1024 × 1024 matrices by each kernel,
-by PyTorch, and with one number a thread whose x is the row, so that neighbours read far apart. The programs take turns
-in each round. All of them compute in float32; PyTorch without TF32, which rounds each factor to eleven bits, on data
-that lies on the card: as it comes, with a fused Adam, and, for the step alone, recorded as a CUDA graph, where nothing
-waits for Python. nnlib on the processor takes all threads that its BLAS takes.
+what a longer training takes more than one of a single epoch; the loss beside it is the last one's, the sixth epoch's on
+a card and the second's on a processor. A `product` is X W of 1024 × 1024 matrices by each kernel, by PyTorch, and with
+one number a thread whose x is the row, so that neighbours read far apart. The programs take turns in each round. All of
+them compute in float32; PyTorch without TF32, which rounds each factor to eleven bits, on data that lies on the card:
+as it comes, with a fused Adam, and, for the step alone, recorded as a CUDA graph, where nothing waits for Python. nnlib
+on the processor takes all threads that its BLAS takes.
 """
 
 import argparse
