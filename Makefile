@@ -38,13 +38,13 @@ site:
 # One worker more than cores, as one that drives a browser waits for it; a notebook or module stays on one worker. Each
 # worker computes with one thread, so that they do not wait for each other.
 test:  ## recompute and check everything: library, notebooks, equations, book, browser
-	@.ci/setup book web notebooks test classroom npm torch chromium
+	@.ci/setup book web notebooks test classroom gpu npm torch chromium
 	@echo "• running the tests with $(WORKERS) workers; this takes minutes"
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
 
 # With MINUTES=10 its tests take turns: as many as take no longer than that in all, on one core (tests/turns.py).
 test-browser-all:  ## what takes too long for make test: every cell of every chapter, and Firefox and WebKit
-	@.ci/setup book web notebooks test classroom npm torch chromium engines
+	@.ci/setup book web notebooks test classroom gpu npm torch chromium engines
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab

@@ -29,6 +29,7 @@ GROUPS = {
     "what runs the notebooks": EXTRAS["notebooks"],
     "the tests": EXTRAS["test"],
     "what grades assignments": EXTRAS["classroom"],
+    "the graphics card": EXTRAS["gpu"],
     "the form of the code": EXTRAS["lint"],
     "JupyterLab": EXTRAS["lab"],
 }

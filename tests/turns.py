@@ -12,7 +12,7 @@ USUAL = 30  # seconds, of which most are for the start of Python in a browser, o
 
 def now(root):
     """Return what decides whose turn it is: all notebooks and the library, as bytes."""
-    files = sorted([*root.glob("notebooks/*.ipynb"), *root.glob("nnlib/**/*.py")])
+    files = sorted([*root.glob("notebooks/*.ipynb"), *root.glob("nnlib/**/*.py"), *root.glob("nnlib/**/*.wgsl")])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
 
 

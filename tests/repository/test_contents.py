@@ -71,9 +71,14 @@ def modules():
     return found
 
 
+def module(line):
+    """The module of nnlib in which a line of code is; a folder is one, with all its files."""
+    return Path(line.path).with_suffix("").parts[1]
+
+
 def test_the_api_lists_every_module_that_a_chapter_uses_or_derives():
     lines = [line for equation in collect(ROOT) for line in equation.code]
-    used = {Path(line.path).stem for line in lines if line.path.startswith("nnlib/")}
+    used = {module(line) for line in lines if line.path.startswith("nnlib/")}
     for path in ROOT.glob("notebooks/*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for names in re.findall(r"^ *from nnlib import ([\w, ]+)", "".join(cell["source"]), re.MULTILINE):
@@ -86,9 +91,9 @@ def test_the_api_names_the_chapters_that_a_module_comes_from():
     for equation in collect(ROOT):
         chapter = equation.chapter[:2]
         for line in equation.code:
-            module = Path(line.path).stem
-            if module in named and chapter not in named[module]:
-                missing.append(f"{module}: {equation.label} is derived in chapter {chapter}")
+            name = module(line)
+            if name in named and chapter not in named[name]:
+                missing.append(f"{name}: {equation.label} is derived in chapter {chapter}")
     assert missing == []
 
 

@@ -83,6 +83,19 @@ def test_what_is_asked_for_is_what_is_needed(machine):
     assert {"book", "web", "notebooks", "test", "npm", "torch", "chromium"} <= set(wanted["test"].split())
 
 
+def test_a_driver_in_software_is_installed_where_one_may_and_else_named(machine):
+    """It is no condition: without one the tests of the graphics card are skipped, and say so."""
+    machine.python("python3")
+    machine.python(".venv/bin/python", pip="exit 0")
+    result = machine.run(".ci/setup", "gpu")
+    assert result.returncode == 0 and not machine.apt_get_ran.exists(), result.stderr
+    assert "skipped" in result.stdout and "sudo apt-get install mesa-vulkan-drivers libvulkan1\n" in result.stdout
+    machine.program("id", "echo 0")
+    result = machine.run(".ci/setup", "gpu")
+    assert result.returncode == 0 and machine.apt_get_ran.exists(), result.stderr
+    assert "installing with apt-get: mesa-vulkan-drivers libvulkan1\n" in result.stdout
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_python_that_is_named_is_never_passed_over(machine, there):
     machine.python("python3")

@@ -1,0 +1,13 @@
+// Z ← Z + b, in place: each number gets the bias of its column.
+
+struct Sizes { rows: u32, columns: u32 }
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> b: array<f32>;  // columns
+@group(0) @binding(2) var<storage, read_write> Z: array<f32>;  // rows × columns
+
+@compute @workgroup_size(16, 16)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    if (id.y >= sizes.rows || id.x >= sizes.columns) { return; }
+    Z[id.y * sizes.columns + id.x] += b[id.x];  // eq-linear
+}
