@@ -12,7 +12,7 @@ from . import files
 
 LIMIT, HEADER_LIMIT = 64_000_000, 100_000  # bytes; far above any network of this book, far below what hurts
 _TYPES = {"F32": "<f4", "F64": "<f8"}
-_OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, because the library writes several in any order
+_OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, so that the same network gives the same bytes
 _ONCE = "nnlib.layers"  # under which files had their layers before, and no sum
 
 
@@ -38,24 +38,46 @@ def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
     OSError
         If it cannot be written; what was there stays.
     """
-    import safetensors.numpy  # here, because the browser has no safetensors
-
     stored = {}
     for name, array in arrays.items():
         if array.dtype.name not in ("float64", "float32"):
             raise ValueError(f"expected weights in float64 or float32, got {name} in {array.dtype}")
         if not sound(array):
             raise ValueError(f"expected finite weights, in float32 too, got {unsound(array)} in {name}")
-        # The library stores other layouts, and bytes in another order, wrongly.
-        stored[name] = np.asarray(array, array.dtype.newbyteorder("="), order="C")
+        stored[name] = np.asarray(array, array.dtype.newbyteorder("<"), order="C")  # as `pack` writes it
     told = plain(told)
     told[_SEAL] = _seal(told, stored)
-    content = safetensors.numpy.save(stored, {_OURS: json.dumps(told, sort_keys=True)})
+    content = pack(stored, {_OURS: json.dumps(told, sort_keys=True)})
     (length,) = struct.unpack("<Q", content[:8])
     if length > header_limit or len(content) > limit:
         most = f"a header of at most {header_limit:,} bytes in a file of at most {limit:,}"
         raise ValueError(f"{path}: expected {most}, got {length:,} in {len(content):,}")
     files.write(path, content)
+
+
+def pack(arrays, metadata):
+    """Return the bytes of a safetensors file: the length of a header, the header, the numbers.
+
+    They are those of the format's own library, which no browser has: larger numbers first, so that none begins at a
+    byte that is no multiple of its size.
+
+    Parameters
+    ----------
+    arrays : dict of arrays
+        Of float64 or float32, however they lie in memory.
+    metadata : dict
+        Words by name. Several names that library writes in any order.
+    """
+    header, numbers, end = {"__metadata__": metadata}, [], 0
+    for name in sorted(arrays, key=lambda name: (-arrays[name].itemsize, name)):
+        array = np.asarray(arrays[name], arrays[name].dtype.newbyteorder("<"))
+        numbers.append(array.tobytes())  # row by row, also of a transposed array
+        stop = end + len(numbers[-1])
+        header[name] = {"dtype": f"F{8 * array.itemsize}", "shape": array.shape, "data_offsets": [end, stop]}
+        end = stop
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([struct.pack("<Q", len(text)), text, *numbers])
 
 
 def read(path, limit=LIMIT, header_limit=HEADER_LIMIT):

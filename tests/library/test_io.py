@@ -5,6 +5,8 @@ import os
 import re
 import resource
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 
@@ -360,6 +362,34 @@ def test_a_parameter_that_is_one_number_keeps_its_shape(tmp_path):
 
 
 # Elsewhere
+
+
+@some
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=4).filter(lambda name: name != "__metadata__"),
+        st.tuples(st.lists(st.integers(0, 3), max_size=3), st.sampled_from(["f4", "f8"]), st.booleans()),
+        max_size=6,
+    ),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_the_bytes_are_those_of_the_format_s_own_library(parts, words):
+    """Whatever the names, the sizes and the layout; that library is given each array row by row."""
+    rng = np.random.default_rng(0)
+    arrays = {name: rng.normal(size=shape).astype(dtype) for name, (shape, dtype, _) in parts.items()}
+    turned = {name: np.asarray(a, order="F" if parts[name][2] else "C") for name, a in arrays.items()}
+    other = {name: a.astype(a.dtype.newbyteorder(">")) if parts[name][2] else a for name, a in arrays.items()}
+    expected = safetensors.numpy.save(arrays, {"nnlib": words})
+    assert tensors.pack(turned, {"nnlib": words}) == tensors.pack(other, {"nnlib": words}) == expected
+
+
+def test_what_is_saved_in_a_browser_is_saved_without_that_library(tmp_path):
+    code = (
+        "import sys; sys.modules['safetensors'] = None; from nnlib import io, two_layer; import numpy as np; "
+        "io.save(sys.argv[1], two_layer.TwoLayerNet(np.random.default_rng(0), 3, 4, 2)); io.load(sys.argv[1])"
+    )
+    subprocess.run([sys.executable, "-c", code, tmp_path / "net"], check=True, cwd=io.SHIPPED.parents[2])
+    assert set(safetensors.numpy.load_file(tmp_path / "net")) == set(NAMES)
 
 
 def test_pytorch_reads_the_file_and_predicts_the_same(tmp_path, mnist):
