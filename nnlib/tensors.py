@@ -262,9 +262,11 @@ def _cut(header, data):
         dtype = np.dtype(_TYPES[header[name]["dtype"]])
         if not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
             raise ValueError(f"sizes of {name} that are no whole numbers")
-        if start != end or stop - start != dtype.itemsize * math.prod(shape):
+        if start != end or stop - start != dtype.itemsize * math.prod(shape):  # eq-data-offsets
             raise ValueError(f"{name} of shape {shape} in bytes {start} to {stop}, where {end} comes next")
-        arrays[name] = np.frombuffer(data[start:stop], dtype).reshape(shape)
+        if stop > len(data):
+            raise ValueError(f"{name} in bytes {start} to {stop}, of {len(data):,} behind the header")
+        arrays[name] = np.frombuffer(data[start:stop], dtype).reshape(shape)  # eq-row-major
         end = stop
     if end != len(data):
         raise ValueError(f"arrays of {end:,} bytes in a file that has {len(data):,} behind its header")

@@ -431,6 +431,56 @@ def test_pytorch_reads_the_file_and_predicts_the_same(tmp_path, mnist):
         assert (ours.argmax(axis=1) == mnist.y_test[:200]).mean() > 0.5  # it is about digits
 
 
+@some
+@given(st.lists(st.integers(1, 4), max_size=4), st.sampled_from(["F32", "F64"]), st.data())
+@pytest.mark.equation("eq-row-major")
+def test_each_number_is_read_from_its_own_bytes(tmp_path, shape, kind, data):
+    """A struct, which knows nothing of arrays, finds there what NumPy put there."""
+    size = {"F32": 4, "F64": 8}[kind]
+    text, end = entry("a", shape, 0, kind, size)
+    numbers = np.random.default_rng(0).normal(size=int(np.prod(shape))).astype(f"<f{size}").tobytes()
+    (tmp_path / "net").write_bytes(file_of([text], numbers))
+    array = tensors.read(tmp_path / "net")[0]["a"]
+    place = [data.draw(st.integers(0, n - 1)) for n in shape]
+    byte = size * sum(i * int(np.prod(shape[k + 1 :])) for k, i in enumerate(place))
+    assert array[tuple(place)] == struct.unpack_from({4: "<f", 8: "<d"}[size], numbers, byte)[0]
+    assert end == len(numbers) and tensors.pack({"a": array}, {}).endswith(numbers)
+
+
+OFFSETS = st.lists(st.integers(0, 20), min_size=2, max_size=2)
+
+
+@settings(parent=some, max_examples=300)
+@given(st.lists(st.tuples(st.lists(st.integers(0, 3), max_size=2), OFFSETS), max_size=3), st.integers(0, 24))
+@pytest.mark.equation("eq-data-offsets")
+def test_a_file_is_read_exactly_where_each_byte_belongs_to_one_array(tmp_path, layout, length):
+    """Byte by byte, from the definition; made right as often as drawn wild."""
+    for straight in (False, True):
+        entries, end = {}, 0
+        for n, (shape, offsets) in enumerate(layout):
+            size = 4 * int(np.prod(shape))
+            entries[f"a{n}"] = (size, [end, end + size] if straight else [4 * place for place in offsets])
+            end += size
+        length = end if straight else 4 * length
+        texts = [
+            f'"{name}":' + json.dumps({"dtype": "F32", "shape": layout[n][0], "data_offsets": offsets})
+            for n, (name, (_, offsets)) in enumerate(entries.items())
+        ]
+        owners = [sum(b <= byte < e for _, (b, e) in entries.values()) for byte in range(length)]
+        sizes = all(e - b == size and e <= length for size, (b, e) in entries.values())
+        (tmp_path / "net").write_bytes(file_of(texts, bytes(length)))
+        try:
+            found = tensors.read(tmp_path / "net")[0]
+        except ValueError as error:
+            assert not straight
+            # An empty array in the middle of another's bytes owns none; it is refused all the same.
+            assert set(owners) - {1} or not sizes or not all(size for size, _ in entries.values()), error
+        else:
+            assert (
+                set(owners) <= {1} and sizes and {a.nbytes for a in found.values()} <= {s for s, _ in entries.values()}
+            )
+
+
 def test_the_hand_written_file_is_a_good_one(tmp_path):
     (tmp_path / "net").write_bytes(written())
     assert not io.load(tmp_path / "net").W1.any()
