@@ -14,6 +14,7 @@ LIMIT, HEADER_LIMIT = 64_000_000, 100_000  # bytes; far above any network of thi
 _TYPES = {"F32": "<f4", "F64": "<f8"}
 _OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, so that the same network gives the same bytes
 _ONCE = "nnlib.layers"  # under which files had their layers before, and no sum
+_DEEPEST = 100  # lists in lists; far above what a file needs
 
 
 def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
@@ -108,7 +109,7 @@ def _told(path, metadata, arrays):
     if name is None:
         return {}
     try:
-        told = json.loads(metadata[name])
+        told = _parsed(metadata[name])
         if name == _ONCE:
             return {"layers": told}
         whole = told.pop(_SEAL) == _seal(told, arrays)
@@ -129,7 +130,7 @@ def plain(told):
         If they are none.
     """
     try:
-        return json.loads(json.dumps(told))
+        return _parsed(json.dumps(told))
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"expected plain data to write beside the weights, got {str(told)[:80]}: {error}") from error
 
@@ -230,7 +231,7 @@ def _split(content, path, header_limit):
         (length,) = struct.unpack("<Q", content[:8])
         if length > min(len(content) - 8, header_limit):
             raise ValueError(f"a header of {length:,} bytes in a file of {len(content):,}")
-        header = json.loads(content[8 : 8 + length], object_pairs_hook=once)
+        header = _parsed(content[8 : 8 + length].decode(), object_pairs_hook=once)
         if not isinstance(header, dict):
             raise ValueError("a header that is no object")
         return header, memoryview(content)[8 + length :]  # no copy of what may be large
@@ -239,6 +240,17 @@ def _split(content, path, header_limit):
         kind = files.kind_of(content)
         got = kind + _advice(kind) if kind else f"something else ({error})"
         raise ValueError(f"{path}: expected a safetensors file, got {got}") from error
+
+
+def _parsed(text, **options):
+    """Return what JSON says that is not too deep: in a browser its reader would end Python, as it calls itself."""
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])  # of the words in it
+    depth = 0
+    for letter in outside:
+        depth += (letter in "[{") - (letter in "]}")
+        if depth > _DEEPEST:
+            raise ValueError(f"more than {_DEEPEST} lists in lists")
+    return json.loads(text, **options)
 
 
 def _advice(kind):

@@ -307,6 +307,19 @@ def test_facts_come_back(tmp_path):
     assert io.load(tmp_path / "net").W1.tobytes() == small_net().W1.tobytes()
 
 
+def test_facts_lie_in_a_hundred_lists_at_most(tmp_path):
+    """And brackets in words are words, whatever stands before them."""
+    deep = []
+    for _ in range(96):  # around them the two that say whose they are
+        deep = [deep]
+    told = {"deep": deep, "words": ["[" * 200, '\\"' + "{" * 200, "\\", '"', '["\\\\"' + "[" * 200]}
+    io.save(tmp_path / "net", small_net(), told)
+    assert io.facts(tmp_path / "net") == told
+    with pytest.raises(ValueError, match=r"expected plain data .* more than 100 lists in lists"):
+        io.save(tmp_path / "net", small_net(), {"deep": [deep, [[deep]]]})
+    assert io.facts(tmp_path / "net") == told
+
+
 def test_the_same_network_gives_the_same_bytes(tmp_path):
     told = {str(n): n for n in range(20)}
     for name, facts in (("one", told), ("two", dict(reversed(told.items())))):
@@ -527,7 +540,8 @@ def test_a_file_with_one_byte_changed(tmp_path):
         (struct.pack("<Q", 9) + b"not json!", "a safetensors file, got something else"),
         (struct.pack("<Q", 3) + b"\xff\xfe\xfd", "a safetensors file, got something else"),
         (struct.pack("<Q", 2**63) + bytes(100), "a header of 9,223,372,036,854,775,808 bytes in a file of 108"),
-        (struct.pack("<Q", 90_000) + b"[" * 90_000, "a safetensors file, got something else"),
+        (struct.pack("<Q", 90_000) + b"[" * 90_000, "got something else .more than 100 lists in lists"),
+        (struct.pack("<Q", 606) + b'{"a":' * 101 + b"}" * 101, "got something else .more than 100 lists in lists"),
         (struct.pack("<Q", 200_000) + b" " * 200_000, "a header of 200,000 bytes in a file of 200,008"),
     ],
 )  # fmt: skip
