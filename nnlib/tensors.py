@@ -57,10 +57,9 @@ def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
 
 
 def pack(arrays, metadata):
-    """Return the bytes of a safetensors file: the length of a header, the header, the numbers.
-
-    They are those of the format's own library, which no browser has: larger numbers first, so that none begins at a
-    byte that is no multiple of its size.
+    """Return the bytes of a safetensors file: the length of a header, the
+    header, the numbers. They are those of the format's own library, which no
+    browser has.
 
     Parameters
     ----------
@@ -69,14 +68,21 @@ def pack(arrays, metadata):
     metadata : dict
         Words by name. Several names that library writes in any order.
     """
+
+    def order(name):  # no number begins at a byte that is no multiple of its size
+        return -arrays[name].itemsize, name
+
     header, numbers, end = {"__metadata__": metadata}, [], 0
-    for name in sorted(arrays, key=lambda name: (-arrays[name].itemsize, name)):
-        array = np.asarray(arrays[name], arrays[name].dtype.newbyteorder("<"))
-        numbers.append(array.tobytes())  # row by row, also of a transposed array
-        stop = end + len(numbers[-1])
-        header[name] = {"dtype": f"F{8 * array.itemsize}", "shape": array.shape, "data_offsets": [end, stop]}
-        end = stop
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    for name in sorted(arrays, key=order):
+        array = arrays[name]
+        begin, end = end, end + array.nbytes
+        header[name] = {"dtype": f"F{8 * array.itemsize}", "shape": array.shape}
+        header[name]["data_offsets"] = [begin, end]
+        # Row by row, also of a transposed array, and the lowest byte first.
+        array = np.asarray(array, array.dtype.newbyteorder("<"))
+        numbers.append(array.tobytes())
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"))
+    text = text.encode()
     text += b" " * (-len(text) % 8)
     return b"".join([struct.pack("<Q", len(text)), text, *numbers])
 
