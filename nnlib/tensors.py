@@ -12,8 +12,9 @@ from . import files
 
 LIMIT, HEADER_LIMIT = 64_000_000, 100_000  # bytes; far above any network of this book, far below what hurts
 _TYPES = {"F32": "<f4", "F64": "<f8"}
-_OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, because the library writes several in any order
+_OURS, _SEAL = "nnlib", "sha256"  # one name in the metadata, so that the same network gives the same bytes
 _ONCE = "nnlib.layers"  # under which files had their layers before, and no sum
+_DEEPEST = 100  # lists in lists; far above what a file needs
 
 
 def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
@@ -38,24 +39,52 @@ def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
     OSError
         If it cannot be written; what was there stays.
     """
-    import safetensors.numpy  # here, because the browser has no safetensors
-
     stored = {}
     for name, array in arrays.items():
         if array.dtype.name not in ("float64", "float32"):
             raise ValueError(f"expected weights in float64 or float32, got {name} in {array.dtype}")
         if not sound(array):
             raise ValueError(f"expected finite weights, in float32 too, got {unsound(array)} in {name}")
-        # The library stores other layouts, and bytes in another order, wrongly.
-        stored[name] = np.asarray(array, array.dtype.newbyteorder("="), order="C")
+        stored[name] = np.asarray(array, array.dtype.newbyteorder("<"), order="C")  # as `pack` writes it
     told = plain(told)
     told[_SEAL] = _seal(told, stored)
-    content = safetensors.numpy.save(stored, {_OURS: json.dumps(told, sort_keys=True)})
+    content = pack(stored, {_OURS: json.dumps(told, sort_keys=True)})
     (length,) = struct.unpack("<Q", content[:8])
     if length > header_limit or len(content) > limit:
         most = f"a header of at most {header_limit:,} bytes in a file of at most {limit:,}"
         raise ValueError(f"{path}: expected {most}, got {length:,} in {len(content):,}")
     files.write(path, content)
+
+
+def pack(arrays, metadata):
+    """Return the bytes of a safetensors file: the length of a header, the
+    header, the numbers. They are those of the format's own library, which no
+    browser has.
+
+    Parameters
+    ----------
+    arrays : dict of arrays
+        Of float64 or float32, however they lie in memory.
+    metadata : dict
+        Words by name. Several names that library writes in any order.
+    """
+
+    def order(name):  # no number begins at a byte that is no multiple of its size
+        return -arrays[name].itemsize, name
+
+    header, numbers, end = {"__metadata__": metadata}, [], 0
+    for name in sorted(arrays, key=order):
+        array = arrays[name]
+        begin, end = end, end + array.nbytes
+        header[name] = {"dtype": f"F{8 * array.itemsize}", "shape": array.shape}
+        header[name]["data_offsets"] = [begin, end]
+        # Row by row, also of a transposed array, and the lowest byte first.
+        array = np.asarray(array, array.dtype.newbyteorder("<"))
+        numbers.append(array.tobytes())
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":"))
+    text = text.encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([struct.pack("<Q", len(text)), text, *numbers])
 
 
 def read(path, limit=LIMIT, header_limit=HEADER_LIMIT):
@@ -86,7 +115,7 @@ def _told(path, metadata, arrays):
     if name is None:
         return {}
     try:
-        told = json.loads(metadata[name])
+        told = _parsed(metadata[name])
         if name == _ONCE:
             return {"layers": told}
         whole = told.pop(_SEAL) == _seal(told, arrays)
@@ -107,7 +136,7 @@ def plain(told):
         If they are none.
     """
     try:
-        return json.loads(json.dumps(told))
+        return _parsed(json.dumps(told))
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"expected plain data to write beside the weights, got {str(told)[:80]}: {error}") from error
 
@@ -208,7 +237,7 @@ def _split(content, path, header_limit):
         (length,) = struct.unpack("<Q", content[:8])
         if length > min(len(content) - 8, header_limit):
             raise ValueError(f"a header of {length:,} bytes in a file of {len(content):,}")
-        header = json.loads(content[8 : 8 + length], object_pairs_hook=once)
+        header = _parsed(content[8 : 8 + length].decode(), object_pairs_hook=once)
         if not isinstance(header, dict):
             raise ValueError("a header that is no object")
         return header, memoryview(content)[8 + length :]  # no copy of what may be large
@@ -217,6 +246,17 @@ def _split(content, path, header_limit):
         kind = files.kind_of(content)
         got = kind + _advice(kind) if kind else f"something else ({error})"
         raise ValueError(f"{path}: expected a safetensors file, got {got}") from error
+
+
+def _parsed(text, **options):
+    """Return what JSON says that is not too deep: in a browser its reader would end Python, as it calls itself."""
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])  # of the words in it
+    depth = 0
+    for letter in outside:
+        depth += (letter in "[{") - (letter in "]}")
+        if depth > _DEEPEST:
+            raise ValueError(f"more than {_DEEPEST} lists in lists")
+    return json.loads(text, **options)
 
 
 def _advice(kind):
@@ -240,9 +280,11 @@ def _cut(header, data):
         dtype = np.dtype(_TYPES[header[name]["dtype"]])
         if not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
             raise ValueError(f"sizes of {name} that are no whole numbers")
-        if start != end or stop - start != dtype.itemsize * math.prod(shape):
+        if start != end or stop - start != dtype.itemsize * math.prod(shape):  # eq-data-offsets
             raise ValueError(f"{name} of shape {shape} in bytes {start} to {stop}, where {end} comes next")
-        arrays[name] = np.frombuffer(data[start:stop], dtype).reshape(shape)
+        if stop > len(data):
+            raise ValueError(f"{name} in bytes {start} to {stop}, of {len(data):,} behind the header")
+        arrays[name] = np.frombuffer(data[start:stop], dtype).reshape(shape)  # eq-row-major
         end = stop
     if end != len(data):
         raise ValueError(f"arrays of {end:,} bytes in a file that has {len(data):,} behind its header")

@@ -8,6 +8,7 @@ What an author must replace says TODO. Nothing is overwritten, and nothing is wr
 import json
 import re
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,14 +95,22 @@ def exercise(name, argument, answer):
 
 
 def contents(number):
-    """Put the chapter's part into _toc.yml where it is the first of its part."""
+    """Put the chapter's part into _toc.yml where it is the first of its part, and the pattern of its name where that is
+    not there: one that finds no notebook is a fault of the book.
+    """
     path = ROOT / "_toc.yml"
     text = path.read_text(encoding="utf-8")
     caption, globs = next((caption, globs) for last, caption, globs in PARTS if int(number) <= last)
-    if f"caption: {caption}\n" not in text:
-        part = f"  - caption: {caption}\n    chapters:\n" + "".join(f"      - glob: {glob}\n" for glob in globs)
+    pattern = f"      - glob: {next(glob for glob in globs if fnmatch(f'notebooks/{number}_', glob))}\n"
+    part = f"  - caption: {caption}\n    chapters:\n"
+    if part not in text:
         head, mark, rest = text.partition("  - caption: In a course\n")
-        path.write_text(head + part + mark + rest, encoding="utf-8")
+        text = head + part + mark + rest
+    if pattern.rstrip() not in text:  # behind the others of its part
+        head, _, rest = text.partition(part)
+        there, mark, behind = rest.partition("  - caption: ")
+        text = head + part + there + pattern + mark + behind
+    path.write_text(text, encoding="utf-8")
 
 
 def rows(number, title):

@@ -5,6 +5,8 @@ import os
 import re
 import resource
 import struct
+import subprocess
+import sys
 import time
 import tracemalloc
 
@@ -305,6 +307,19 @@ def test_facts_come_back(tmp_path):
     assert io.load(tmp_path / "net").W1.tobytes() == small_net().W1.tobytes()
 
 
+def test_facts_lie_in_a_hundred_lists_at_most(tmp_path):
+    """And brackets in words are words, whatever stands before them."""
+    deep = []
+    for _ in range(96):  # around them the two that say whose they are
+        deep = [deep]
+    told = {"deep": deep, "words": ["[" * 200, '\\"' + "{" * 200, "\\", '"', '["\\\\"' + "[" * 200]}
+    io.save(tmp_path / "net", small_net(), told)
+    assert io.facts(tmp_path / "net") == told
+    with pytest.raises(ValueError, match=r"expected plain data .* more than 100 lists in lists"):
+        io.save(tmp_path / "net", small_net(), {"deep": [deep, [[deep]]]})
+    assert io.facts(tmp_path / "net") == told
+
+
 def test_the_same_network_gives_the_same_bytes(tmp_path):
     told = {str(n): n for n in range(20)}
     for name, facts in (("one", told), ("two", dict(reversed(told.items())))):
@@ -362,6 +377,34 @@ def test_a_parameter_that_is_one_number_keeps_its_shape(tmp_path):
 # Elsewhere
 
 
+@some
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=4).filter(lambda name: name != "__metadata__"),
+        st.tuples(st.lists(st.integers(0, 3), max_size=3), st.sampled_from(["f4", "f8"]), st.booleans()),
+        max_size=6,
+    ),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_the_bytes_are_those_of_the_format_s_own_library(parts, words):
+    """Whatever the names, the sizes and the layout; that library is given each array row by row."""
+    rng = np.random.default_rng(0)
+    arrays = {name: rng.normal(size=shape).astype(dtype) for name, (shape, dtype, _) in parts.items()}
+    turned = {name: np.asarray(a, order="F" if parts[name][2] else "C") for name, a in arrays.items()}
+    other = {name: a.astype(a.dtype.newbyteorder(">")) if parts[name][2] else a for name, a in arrays.items()}
+    expected = safetensors.numpy.save(arrays, {"nnlib": words})
+    assert tensors.pack(turned, {"nnlib": words}) == tensors.pack(other, {"nnlib": words}) == expected
+
+
+def test_what_is_saved_in_a_browser_is_saved_without_that_library(tmp_path):
+    code = (
+        "import sys; sys.modules['safetensors'] = None; from nnlib import io, two_layer; import numpy as np; "
+        "io.save(sys.argv[1], two_layer.TwoLayerNet(np.random.default_rng(0), 3, 4, 2)); io.load(sys.argv[1])"
+    )
+    subprocess.run([sys.executable, "-c", code, tmp_path / "net"], check=True, cwd=io.SHIPPED.parents[2])
+    assert set(safetensors.numpy.load_file(tmp_path / "net")) == set(NAMES)
+
+
 def test_pytorch_reads_the_file_and_predicts_the_same(tmp_path, mnist):
     """What is saved in float64 agrees to rounding; a matrix stands there transposed."""
     rng, X = np.random.default_rng(0), mnist.X_test[:200]
@@ -399,6 +442,56 @@ def test_pytorch_reads_the_file_and_predicts_the_same(tmp_path, mnist):
         np.testing.assert_allclose(ours, scores, rtol=1e-10, atol=1e-12)
         np.testing.assert_array_equal(ours.argmax(axis=1), scores.argmax(axis=1))
         assert (ours.argmax(axis=1) == mnist.y_test[:200]).mean() > 0.5  # it is about digits
+
+
+@some
+@given(st.lists(st.integers(1, 4), max_size=4), st.sampled_from(["F32", "F64"]), st.data())
+@pytest.mark.equation("eq-row-major")
+def test_each_number_is_read_from_its_own_bytes(tmp_path, shape, kind, data):
+    """A struct, which knows nothing of arrays, finds there what NumPy put there."""
+    size = {"F32": 4, "F64": 8}[kind]
+    text, end = entry("a", shape, 0, kind, size)
+    numbers = np.random.default_rng(0).normal(size=int(np.prod(shape))).astype(f"<f{size}").tobytes()
+    (tmp_path / "net").write_bytes(file_of([text], numbers))
+    array = tensors.read(tmp_path / "net")[0]["a"]
+    place = [data.draw(st.integers(0, n - 1)) for n in shape]
+    byte = size * sum(i * int(np.prod(shape[k + 1 :])) for k, i in enumerate(place))
+    assert array[tuple(place)] == struct.unpack_from({4: "<f", 8: "<d"}[size], numbers, byte)[0]
+    assert end == len(numbers) and tensors.pack({"a": array}, {}).endswith(numbers)
+
+
+OFFSETS = st.lists(st.integers(0, 20), min_size=2, max_size=2)
+
+
+@settings(parent=some, max_examples=300)
+@given(st.lists(st.tuples(st.lists(st.integers(0, 3), max_size=2), OFFSETS), max_size=3), st.integers(0, 24))
+@pytest.mark.equation("eq-data-offsets")
+def test_a_file_is_read_exactly_where_each_byte_belongs_to_one_array(tmp_path, layout, length):
+    """Byte by byte, from the definition; made right as often as drawn wild."""
+    for straight in (False, True):
+        entries, end = {}, 0
+        for n, (shape, offsets) in enumerate(layout):
+            size = 4 * int(np.prod(shape))
+            entries[f"a{n}"] = (size, [end, end + size] if straight else [4 * place for place in offsets])
+            end += size
+        length = end if straight else 4 * length
+        texts = [
+            f'"{name}":' + json.dumps({"dtype": "F32", "shape": layout[n][0], "data_offsets": offsets})
+            for n, (name, (_, offsets)) in enumerate(entries.items())
+        ]
+        owners = [sum(b <= byte < e for _, (b, e) in entries.values()) for byte in range(length)]
+        sizes = all(e - b == size and e <= length for size, (b, e) in entries.values())
+        (tmp_path / "net").write_bytes(file_of(texts, bytes(length)))
+        try:
+            found = tensors.read(tmp_path / "net")[0]
+        except ValueError as error:
+            assert not straight
+            # An empty array in the middle of another's bytes owns none; it is refused all the same.
+            assert set(owners) - {1} or not sizes or not all(size for size, _ in entries.values()), error
+        else:
+            assert (
+                set(owners) <= {1} and sizes and {a.nbytes for a in found.values()} <= {s for s, _ in entries.values()}
+            )
 
 
 def test_the_hand_written_file_is_a_good_one(tmp_path):
@@ -447,7 +540,8 @@ def test_a_file_with_one_byte_changed(tmp_path):
         (struct.pack("<Q", 9) + b"not json!", "a safetensors file, got something else"),
         (struct.pack("<Q", 3) + b"\xff\xfe\xfd", "a safetensors file, got something else"),
         (struct.pack("<Q", 2**63) + bytes(100), "a header of 9,223,372,036,854,775,808 bytes in a file of 108"),
-        (struct.pack("<Q", 90_000) + b"[" * 90_000, "a safetensors file, got something else"),
+        (struct.pack("<Q", 90_000) + b"[" * 90_000, "got something else .more than 100 lists in lists"),
+        (struct.pack("<Q", 606) + b'{"a":' * 101 + b"}" * 101, "got something else .more than 100 lists in lists"),
         (struct.pack("<Q", 200_000) + b" " * 200_000, "a header of 200,000 bytes in a file of 200,008"),
     ],
 )  # fmt: skip

@@ -73,6 +73,8 @@ def test_its_part_of_the_book_is_the_right_one(begun):
     caption = next(caption for last, caption, _ in PARTS if int(NUMBER) <= last)
     parts = (folder / "_toc.yml").read_text(encoding="utf-8").split("  - caption: ")
     assert [part.splitlines()[0] for part in parts[-3:]] == [caption, "In a course", "Reference"]
+    globs = re.findall(r"glob: (\S+)", "".join(parts))
+    assert len(globs) > 2 and all(list(folder.glob(f"{pattern}.ipynb")) for pattern in globs)
 
 
 @pytest.mark.parametrize(
