@@ -67,7 +67,9 @@ SEED = Recipe("seed", epochs=10, batch=1, rate=0.01)
 # Chapter 16's recipe of two epochs.
 PLAIN = Recipe("plain", epochs=2, batch=128, rate=0.02)
 # Less work: the network is trained on 144 means of four pixels, and then its first weights are unfolded onto 784.
-POOLED = Recipe("pooled", epochs=2, batch=128, rate=0.03, beta1=0.85, beta2=0.97, smoothing=0.03, warm_up=0.1)
+POOLED = Recipe(
+    "pooled", epochs=2, batch=200, rate=0.055, beta1=0.85, beta2=0.97, weight_decay=0.05, smoothing=0.03, warm_up=0.2
+)
 RECIPES = {recipe.name: recipe for recipe in (SEED, PLAIN, POOLED)}
 
 

@@ -83,20 +83,39 @@ def lit_rows(recipe):
 
 
 def numba(recipe):
-    """The same in loops, compiled: pixels that are 0 are passed over."""
+    """The same in loops, compiled for 64 units and 10 classes, so that the compiler knows how long each loop is."""
     from numba import njit
+
+    H, K = 64, 10
+
+    @njit
+    def lit_pixels(X):
+        """Return the places of the pixels that are not 0, their values, and where each digit's begin."""
+        count = 0
+        for x in X.ravel():
+            count += x > 0
+        places, values = np.empty(count, np.uint16), np.empty(count, np.float32)
+        starts, at = np.zeros(len(X) + 1, np.int64), 0
+        for n in range(len(X)):
+            for i in range(X.shape[1]):
+                if X[n, i]:
+                    places[at], values[at] = i, X[n, i] / np.float32(255)
+                    at += 1
+            starts[n + 1] = at
+        return places, values, starts
 
     @njit(fastmath=True)  # sums may be added up in another order, many at a time
     def epoch(places, values, starts, y, W1, b1, W2, b2, eta):
-        H, K = W2.shape
         z1, dz1, z2 = np.empty(H, np.float32), np.empty(H, np.float32), np.empty(K, np.float32)
         for n in range(len(y)):
-            z1[:] = b1
+            for j in range(H):
+                z1[j] = b1[j]
             for at in range(starts[n], starts[n + 1]):
-                i, x = places[at], values[at]
+                row, x = W1[places[at]], values[at]
                 for j in range(H):
-                    z1[j] += x * W1[i, j]
-            z2[:] = b2
+                    z1[j] += x * row[j]
+            for k in range(K):
+                z2[k] = b2[k]
             for j in range(H):
                 if z1[j] > 0:
                     for k in range(K):
@@ -105,7 +124,7 @@ def numba(recipe):
             for k in range(K):
                 z2[k] = np.exp(z2[k] - largest)
                 total += z2[k]
-            for k in range(K):
+            for k in range(K):  # from here on all is eta times what it is in the equations
                 z2[k] = eta * (z2[k] / total)
             z2[y[n]] -= eta
             for j in range(H):
@@ -114,22 +133,18 @@ def numba(recipe):
                     for k in range(K):
                         dz1[j] += W2[j, k] * z2[k]
                         W2[j, k] -= z1[j] * z2[k]
+                b1[j] -= dz1[j]
             for k in range(K):
                 b2[k] -= z2[k]
-            for j in range(H):
-                b1[j] -= dz1[j]
             for at in range(starts[n], starts[n + 1]):
-                i, x = places[at], values[at]
+                row, x = W1[places[at]], values[at]
                 for j in range(H):
-                    W1[i, j] -= x * dz1[j]
+                    row[j] -= x * dz1[j]
 
     def train(X, y, rng):
-        params = recipe.first_weights(rng)
-        rows, places = X.nonzero()
-        values = (X[rows, places] / 255).astype(np.float32)
-        starts = np.searchsorted(rows, np.arange(len(X) + 1))
+        params, digits = recipe.first_weights(rng), lit_pixels(X)
         for _ in range(recipe.epochs):
-            epoch(places.astype(np.uint16), values, starts, y, *params, np.float32(recipe.rate))
+            epoch(*digits, y, *params, np.float32(recipe.rate))
         return scores(*params)
 
     return train
