@@ -146,9 +146,9 @@ def whole(path):
 
 
 def write(path, content):
-    """Write bytes to a file, which takes its name only when all of them are on
-    the disk: whatever fails before, and a machine that goes off too, leaves
-    the file that was there.
+    """Write bytes to a file, which takes its name only when all of them are
+    on the disk: whatever fails before, and a machine that goes off too,
+    leaves the file that was there.
 
     Raises
     ------

@@ -41,6 +41,8 @@ def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
     """
     stored = {}
     for name, array in arrays.items():
+        if name == "__metadata__":
+            raise ValueError(f"expected another name for an array, as the format has one for words, got {name}")
         if array.dtype.name not in ("float64", "float32"):
             raise ValueError(f"expected weights in float64 or float32, got {name} in {array.dtype}")
         if not sound(array):
@@ -69,15 +71,18 @@ def pack(arrays, metadata):
         Words by name. Several names that library writes in any order.
     """
 
-    def order(name):  # no number begins at a byte that is no multiple of its size
+    def order(name):  # so each number begins at a multiple of its size
         return -arrays[name].itemsize, name
 
     header, numbers, end = {"__metadata__": metadata}, [], 0
     for name in sorted(arrays, key=order):
         array = arrays[name]
         begin, end = end, end + array.nbytes
-        header[name] = {"dtype": f"F{8 * array.itemsize}", "shape": array.shape}
-        header[name]["data_offsets"] = [begin, end]
+        header[name] = {
+            "dtype": f"F{8 * array.itemsize}",
+            "shape": array.shape,
+            "data_offsets": [begin, end],
+        }
         # Row by row, also of a transposed array, and the lowest byte first.
         array = np.asarray(array, array.dtype.newbyteorder("<"))
         numbers.append(array.tobytes())
@@ -110,8 +115,7 @@ def read(path, limit=LIMIT, header_limit=HEADER_LIMIT):
 
 
 def _told(path, metadata, arrays):
-    metadata = metadata if isinstance(metadata, dict) else {}
-    name = next((name for name in (_OURS, _ONCE) if name in metadata), None)
+    name = next((name for name in (_OURS, _ONCE) if name in (metadata or {})), None)
     if name is None:
         return {}
     try:
@@ -168,7 +172,8 @@ def parts(path, limit=LIMIT, header_limit=HEADER_LIMIT):
     size = Path(path).stat().st_size
     if size > limit:
         raise ValueError(f"{path}: expected at most {limit:,} bytes, got {size:,}")
-    return _split(Path(path).read_bytes(), path, header_limit)
+    with Path(path).open("rb") as file:
+        return _split(file.read(size), path, header_limit)  # no more, though it grows meanwhile
 
 
 def arrays(path, header, data):
@@ -233,13 +238,20 @@ def _split(content, path, header_limit):
             raise ValueError("a name stands twice")  # the last would win
         return dict(pairs)
 
+    def refuse(word):
+        raise ValueError(f"{word}, which JSON has not")
+
     try:
         (length,) = struct.unpack("<Q", content[:8])
         if length > min(len(content) - 8, header_limit):
             raise ValueError(f"a header of {length:,} bytes in a file of {len(content):,}")
-        header = _parsed(content[8 : 8 + length].decode(), object_pairs_hook=once)
-        if not isinstance(header, dict):
+        header = _parsed(content[8 : 8 + length].decode(), object_pairs_hook=once, parse_constant=refuse)
+        if not isinstance(header, dict) or content[8:9] != b"{":
             raise ValueError("a header that is no object")
+        told = header.get("__metadata__")
+        if not isinstance(told, dict | None) or not all(isinstance(words, str) for words in (told or {}).values()):
+            raise ValueError("a __metadata__ that is no words by name")
+        json.dumps([*header, told], ensure_ascii=False).encode()  # raises where half a letter stands, as \ud800
         return header, memoryview(content)[8 + length :]  # no copy of what may be large
     except (struct.error, ValueError, RecursionError) as error:
         # Only now: a header of 640 bytes makes a good file begin like a pickle.
@@ -265,9 +277,11 @@ def _advice(kind):
         return ". A picture of a digit is read by nnlib.picture.load_picture, and by python -m nnlib predict FILE"
     if not any(word in kind for word in ("NumPy", "PyTorch", "Keras", "pickle")):
         return ""
+    program = "pickle" in kind or ".pt" in kind
+    load = ". To read it runs what it says. If you trust it, load" if program else ". Load"
     transposed = ", each matrix transposed (PyTorch's are outputs × inputs)" if ".pt" in kind else ""
     return (
-        f". Load it with its own library and write its arrays{transposed} by safetensors.numpy.save_file"
+        f"{load} it with its own library and write its arrays{transposed} by safetensors.numpy.save_file"
         '({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, FILE)'
     )
 

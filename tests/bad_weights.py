@@ -140,7 +140,8 @@ FILES = {
     "NumPy's npy": File(npy(), "got NumPy's .npy. Load it", "got NumPy's .npy"),
     "PyTorch": File(
         zipped("archive/data.pkl"),
-        "got PyTorch's .pt. Load it with its own library and write its arrays, each matrix "
+        "got PyTorch's .pt. To read it runs what it says. If you trust it, load it with its own library and write its "
+        "arrays, each matrix "
         "transposed (PyTorch's are outputs × inputs) by safetensors.numpy.save_file",
         "got PyTorch's .pt",
     ),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linear_net import LinearNet
 
-from nnlib import io, tensors
+from nnlib import files, io, tensors
 from nnlib.activations import ReLU
 from nnlib.conv import Conv2d
 from nnlib.data import scale
@@ -249,6 +250,8 @@ def test_what_no_reader_would_take_is_not_written(tmp_path):
     for facts in ({"net": small_net()}, {1j: 2}, {"when": {3}}):
         with pytest.raises(ValueError, match="expected plain data to write beside the weights, got"):
             io.save(tmp_path / "net", small_net(), facts)
+    with pytest.raises(ValueError, match="expected another name for an array"):
+        tensors.write(tmp_path / "net", {"__metadata__": np.zeros(2)}, {})
     assert not list(tmp_path.iterdir())
 
 
@@ -539,6 +542,11 @@ def test_a_file_with_one_byte_changed(tmp_path):
         (struct.pack("<Q", 2) + b"{}", "the arrays W1, b1, W2 and b2, got none"),
         (struct.pack("<Q", 9) + b"not json!", "a safetensors file, got something else"),
         (struct.pack("<Q", 3) + b"\xff\xfe\xfd", "a safetensors file, got something else"),
+        (struct.pack("<Q", 3) + b" {}", "a header that is no object"),
+        (struct.pack("<Q", 20) + b'{"__metadata__": []}', "a __metadata__ that is no words by name"),
+        (struct.pack("<Q", 26) + b'{"__metadata__": {"a": 1}}', "a __metadata__ that is no words by name"),
+        (struct.pack("<Q", 28) + b'{"__metadata__": {"a": NaN}}', "NaN, which JSON has not"),
+        (struct.pack("<Q", 14) + b'{"\\ud800": {}}', "got something else .*surrogates not allowed"),
         (struct.pack("<Q", 2**63) + bytes(100), "a header of 9,223,372,036,854,775,808 bytes in a file of 108"),
         (struct.pack("<Q", 90_000) + b"[" * 90_000, "got something else .more than 100 lists in lists"),
         (struct.pack("<Q", 606) + b'{"a":' * 101 + b"}" * 101, "got something else .more than 100 lists in lists"),
@@ -547,6 +555,24 @@ def test_a_file_with_one_byte_changed(tmp_path):
 )  # fmt: skip
 def test_foreign_files(tmp_path, content, words):
     refused(tmp_path / "net", content, words)
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_as_it_was(tmp_path, monkeypatch):
+    path, good, size_of = tmp_path / "net", written(), Path.stat
+    path.write_bytes(good)
+    expected = io.load(path).W1
+
+    def stat(self, **options):  # as soon as the size is asked for, somebody writes on
+        found = size_of(self, **options)
+        with self.open("ab") as file:
+            file.write(bytes(1000))
+        return found
+
+    monkeypatch.setattr(files, "check_there", lambda *of: None)
+    monkeypatch.setattr(Path, "stat", stat)
+    assert np.array_equal(io.load(path).W1, expected)
+    monkeypatch.undo()
+    assert path.stat().st_size > len(good)
 
 
 def many_empty_tensors():

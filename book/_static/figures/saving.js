@@ -79,7 +79,7 @@ export function numbers(state) {
 // ---- where things lie -----------------------------------------------------------------------------------------------
 
 const MONO = { "font-family": "ui-monospace, Menlo, Consolas, monospace", class: "cell" };
-const LEFT = 12, PITCH = 19, ROW = 58;  // where the numbers begin; from line to line of the header, and of the numbers with their handles
+const LEFT = 18, PITCH = 19, ROW = 58;  // where the numbers begin; from line to line of the header, and of the numbers with their handles
 
 function layout(width, { words, sentence }) {
   const wide = width > 600, columns = wide ? 64 : 32, lines = Math.ceil(words.length / columns);
@@ -225,8 +225,8 @@ function render(anywidget) {
 
   figure.equation(({ at, values, got, check }) => [
     [plain("who asks nothing reads\u2002")],
-    ...(values ? values.map((x, i) => [...(i ? [","] : [role("parameter", plain(ARRAYS[at].name)), "="]),
-      shown(`values.${i}`, short(x))])
+    ...(values ? values.map((x, i) => [...(i ? [] : [role("parameter", plain(ARRAYS[at].name)), "="]),
+      shown(`values.${i}`, short(x)), ...(i + 1 < values.length ? [","] : [])])
       : [[plain(`an error: ${got} bytes are not ${ARRAYS[at].numbers.length} numbers`)]]),
     ...(check ? [[plain("\u2003who asks stops at check\u2002"), shown("check", String(check))]] : [])]);
 

@@ -211,6 +211,18 @@ def replace_file(path, chunks):
         part.unlink(missing_ok=True)
 
 
+# %% replace_file, wrong: before the file takes its name
+def replace_file(path, chunks):
+    part = path.with_name("part")
+    try:
+        part.write_bytes(b"".join(chunks))
+        part.replace(path)
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+    finally:
+        part.unlink(missing_ok=True)
+
+
 # %% replace_file, wrong: the caller got None
 def replace_file(path, chunks):
     part = path.with_name("part")
@@ -263,6 +275,25 @@ def replace_file(path, chunks):
     except BaseException:
         os.unlink(name)
         raise
+
+
+# %% replace_file, right
+def replace_file(path, chunks):
+    """That the name has changed is on the disk too."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    place = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 # %% replace_file, right
