@@ -98,9 +98,14 @@ test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and num
 	@.ci/setup book notebooks test torch
 	@.ci/matrix $(ROWS)
 
-bench:  ## train the same network by nnlib, Rust and other libraries, and write down what it takes
-	@.ci/setup book peers
+# Chapter 20 asserts what it says of these numbers; where it no longer holds, its notebook stays as it was.
+bench:  ## train the same network by nnlib, Rust and other libraries, write down what it takes, and draw it in chapter 20
+	@.ci/setup book notebooks test chromium peers
 	@.cache/peers/bin/python benchmarks/seed_table.py $(if $(ROUNDS),--rounds $(ROUNDS))
+	@.cache/peers/bin/python benchmarks/roofline.py $(if $(ROUNDS),--rounds $(ROUNDS))
+	@$(PY) tests/figure_data.py speed
+	@$(PY) tests/execute_notebooks.py notebooks/20_speed.ipynb
+	@$(PY) tests/make_stills.py speed
 
 clean:  ## remove what the commands above made, except the environment in .venv and the downloads in .cache
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis nnlib.egg-info build

@@ -1,4 +1,8 @@
-"""NumPy without nnlib, and NumPy's rows compiled by Numba: one digit an update, and batches as tutorials write them."""
+"""Python alone, NumPy without nnlib, and NumPy's rows compiled by Numba: one digit an update, and batches as tutorials
+write them.
+"""
+
+import math
 
 import numpy as np
 
@@ -8,6 +12,52 @@ from benchmarks.peers import scores
 def softmax(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
+
+
+def step_in_lists(x, label, W1, b1, W2, b2, eta):
+    """One update on lists of Python's floats, number by number."""
+    hidden, classes = range(len(b1)), range(len(b2))
+    z1, z2 = list(b1), list(b2)
+    for d, row in enumerate(W1):
+        for h in hidden:
+            z1[h] += x[d] * row[h]
+    a1 = [max(z, 0.0) for z in z1]
+    for h in hidden:
+        for k in classes:
+            z2[k] += a1[h] * W2[h][k]
+
+    largest = max(z2)
+    e = [math.exp(z - largest) for z in z2]
+    dz2 = [ek / sum(e) for ek in e]
+    dz2[label] -= 1
+    dz1 = [0.0 for _ in hidden]
+    for h in hidden:
+        if z1[h] > 0:
+            dz1[h] = sum(W2[h][k] * dz2[k] for k in classes)
+
+    for h in hidden:
+        for k in classes:
+            W2[h][k] -= eta * a1[h] * dz2[k]
+        b1[h] -= eta * dz1[h]
+    for k in classes:
+        b2[k] -= eta * dz2[k]
+    for d, row in enumerate(W1):
+        for h in hidden:
+            row[h] -= eta * x[d] * dz1[h]
+
+
+def lists(recipe):
+    """Python's own lists and loops, as chapter 20 has them."""
+
+    def train(X, y, rng):
+        params = [first.tolist() for first in recipe.first_weights(rng)]
+        X = (X / 255).tolist()
+        for _ in range(recipe.epochs):
+            for x, label in zip(X, y.tolist(), strict=True):
+                step_in_lists(x, label, *params, recipe.rate)
+        return scores(*(np.array(param, np.float32) for param in params))
+
+    return train
 
 
 def numpy(recipe):
