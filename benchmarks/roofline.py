@@ -138,8 +138,8 @@ def rungs():
         "NumPy, batches of 32": (batches(32), None, EPOCH, 32),
         "NumPy, batches of 128": (batches(128), None, EPOCH, 128),
         "NumPy, batches of 512": (batches(512), None, EPOCH, 512),
-        "nnlib, AdamW, 128": (ours.nnlib(adam), None, EPOCH, 128),
-        "nnlib, AdamW, 128, pooled": (ours.nnlib(pooled), None, EPOCH, 128),
+        "nnlib, AdamW": (ours.nnlib(adam), None, EPOCH, adam.batch),
+        "nnlib, AdamW, pooled": (ours.nnlib(pooled), None, EPOCH, pooled.batch),
         "Numba, lit rows": (plain.numba(once), plain.numba(thrice), 20_000, 1),
     }
 
@@ -185,7 +185,7 @@ def main():
     products, ladder = kernels(np.random.default_rng(0)), rungs()
     for name, (train, longer, *_) in ladder.items():  # what is compiled and imported, before
         for each in filter(None, () if name == "Python, lists" else (train, longer)):
-            each(X[:128], y[:128], np.random.default_rng(0))
+            each(X[:512], y[:512], np.random.default_rng(0))
     kernel_rows, rung_rows = [], []
     for round_ in tqdm(range(args.rounds), "rounds"):
         for (kind, name, batch), (call, flops, bytes_) in products.items():

@@ -8,7 +8,7 @@ import pytest
 from chapter_names import CHAPTERS, names
 
 from benchmarks import roofline as bench
-from benchmarks.peers import plain, pool, unfold
+from benchmarks.peers import POOLED, plain, pool, unfold
 from nnlib.data import load_mnist
 from nnlib.two_layer import TwoLayerNet
 
@@ -71,6 +71,19 @@ def test_the_chapter_pools_as_the_benchmark_does():
     pooled = speed["pool"](X)
     np.testing.assert_array_equal(pooled, pool(X))
     assert np.abs(pooled - X @ speed["means"]()).max() <= 0.5
+
+
+def test_the_chapter_trains_with_the_pooled_recipe_of_the_benchmark():
+    (cell,) = (source for source in _code("20_speed") if "def pool(" in source)
+    its = POOLED
+    for setting in (
+        f"warm_up_and_decay({its.rate}, warm_up={its.warm_up})",
+        f"weight_decay={its.weight_decay}, beta1={its.beta1}, beta2={its.beta2},",
+        f"epochs={its.epochs},",
+        f"batch_size={its.batch},",
+        f"SoftmaxCrossEntropy({its.smoothing})",
+    ):
+        assert setting in cell
 
 
 def test_the_benchmark_runs_the_lists_of_the_chapter():
