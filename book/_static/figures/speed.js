@@ -7,7 +7,7 @@ import { CACHE, CALLS, FLOAT32, FLOAT64, LIT, MEMORY, RUNGS } from "./data/speed
 const initial = { at: 0, wide: false, lit: false, compiled: false };
 const BATCHES = Array.from({ length: 13 }, (_, k) => 2 ** k), H = 64, EPOCH = 60_000;
 const NAMES = ["arithmetic", "memory", "calls"];
-// The names of RUNGS; the last two stand above and below their squares, which lie close together.
+// The names of RUNGS.
 const MEASURED = ["row by row", "8", "32", "128", "512", "lit rows", "Rust", "Numba"];
 
 /** Operations and bytes of an update; `passes` counts how often all weights are read or written. */
@@ -56,12 +56,15 @@ function drawCalls({ places, calls, lit, compiled, I }, at) {
   return [through(points, at, thick), label(across(x) - 12, up(y) + 6, "end")];
 }
 
-/** The measured rungs, small squares; their names stand beside them where there is room. */
+/** The measured rungs, small squares; their names stand beside them where there is room. The squares of the last two,
+ * compiled programs, lie close together: the name of the faster one stands above. */
 function drawRungs({ rungs }, { across, up, narrow }) {
-  return rungs.flatMap(({ name, I, rate }) => [
-    svg("rect", { x: across(I) - 4, y: up(rate) - 4, width: 8, height: 8, class: "fill muted" }),
-    ...(narrow ? [] : [text(across(I) + (name === "row by row" ? -9 : 9), up(rate) + ({ Rust: -4, Numba: 14 }[name] ?? 5), name,
-      { class: "muted", anchor: name === "row by row" ? "end" : "start" })])]);
+  const [rust, numba] = rungs.slice(-2), higher = rust.rate > numba.rate ? rust : numba;
+  const low = (rung) => (rung === higher ? -6 : rung === rust || rung === numba ? 16 : 5);
+  return rungs.flatMap((rung, n) => [
+    svg("rect", { x: across(rung.I) - 4, y: up(rung.rate) - 4, width: 8, height: 8, class: "fill muted" }),
+    ...(narrow ? [] : [text(across(rung.I) + (n ? 9 : -9), up(rung.rate) + low(rung), rung.name,
+      { class: "muted", anchor: n ? "start" : "end" })])]);
 }
 
 function draw(all, at) {
