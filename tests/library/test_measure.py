@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlib import data, diagnose
+from nnlib import data, measure
 from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid
-from nnlib.diagnose import dead_units, mean_squares
+from nnlib.measure import dead_units, mean_squares
 from nnlib.init import orthogonal
 from nnlib.layers import Linear
 from nnlib.losses import SoftmaxCrossEntropy
@@ -38,7 +38,7 @@ def layers_and_gradients(seed, N, D, H, K):
 @given(st.integers(0, 2**32 - 1), sizes, sizes, sizes, sizes)
 def test_the_lengths_are_those_of_gradients_made_one_by_one(seed, N, D, H, K):
     layers, each, _ = layers_and_gradients(seed, N, D, H, K)
-    np.testing.assert_allclose(diagnose.squared_lengths(layers), (each**2).sum(axis=1), rtol=1e-11, atol=1e-30)
+    np.testing.assert_allclose(measure.squared_lengths(layers), (each**2).sum(axis=1), rtol=1e-11, atol=1e-30)
 
 
 @pytest.mark.equation("eq-gradient-noise", "eq-noise-scale")
@@ -46,7 +46,7 @@ def test_the_lengths_are_those_of_gradients_made_one_by_one(seed, N, D, H, K):
 @given(st.integers(0, 2**32 - 1), sizes, sizes, sizes, sizes)
 def test_the_noise_is_the_mean_squared_distance_from_the_mean(seed, N, D, H, K):
     layers, each, grads = layers_and_gradients(seed, N, D, H, K)
-    noise, g = diagnose.gradient_noise(diagnose.squared_lengths(layers), grads), each.mean(axis=0)
+    noise, g = measure.gradient_noise(measure.squared_lengths(layers), grads), each.mean(axis=0)
     close = {"rel": 1e-9, "abs": 1e-12 * (each**2).sum()}
     assert noise.signal == pytest.approx(g @ g, **close)
     assert noise.trace == pytest.approx(((each - g) ** 2).sum(axis=1).mean(), **close)
@@ -64,19 +64,19 @@ def test_the_noise_of_a_batch_is_that_of_all_batches_that_can_be_drawn(N, B):
     layers, each, grads = layers_and_gradients(3, N, 4, 3, 3)
     means = [each[list(rows)].mean(axis=0) for rows in product(range(N), repeat=B)]
     expected = ((np.array(means) - each.mean(axis=0)) ** 2).sum(axis=1).mean()
-    noise = diagnose.gradient_noise(diagnose.squared_lengths(layers), grads)
+    noise = measure.gradient_noise(measure.squared_lengths(layers), grads)
     assert noise.of_batch(B) == pytest.approx(expected, rel=1e-12)
 
 
 def test_without_a_signal_no_batch_is_large_enough():
-    noise = diagnose.gradient_noise(np.array([4.0, 4.0]), [np.zeros(3)])
+    noise = measure.gradient_noise(np.array([4.0, 4.0]), [np.zeros(3)])
     assert (noise.signal, noise.trace, noise.scale) == (0, 4, np.inf)
 
 
 @pytest.mark.parametrize("shapes", [((3, 2), (4, 5)), ((3,), (3, 5)), ((3, 2), (3,))])
 def test_what_are_no_rows_of_the_same_examples_is_said(shapes):
     with pytest.raises(ValueError, match=r"expected pairs \(N, D\) and \(N, H\), got"):
-        diagnose.squared_lengths([tuple(np.zeros(shape) for shape in shapes)])
+        measure.squared_lengths([tuple(np.zeros(shape) for shape in shapes)])
 
 
 # ---- dead units ------------------------------------------------------------------------------------------------------
