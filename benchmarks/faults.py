@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 
 from nnlib import data, functional, optim
+from nnlib.activations import ReLU, Sigmoid
 from nnlib.augment import pictures
 from nnlib.layers import Linear
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.norm import BatchNorm
-from nnlib.activations import ReLU, Sigmoid
 from nnlib.sequential import Sequential
 from nnlib.two_layer import TwoLayerNet
 
@@ -247,7 +247,7 @@ def softmax_twice(seed):
             return functional.softmax(super().scores(X))
 
         def scores_and_grads(self, X, Y):
-            z1, a1, z2, P = self.forward(X)
+            z1, a1, _, P = self.forward(X)
             dP = (functional.softmax(P) - Y) / len(X)
             dz2 = functional.softmax_backward(dP, P)
             dz1 = dz2 @ self.W2.T * (z1 > 0)
@@ -340,7 +340,7 @@ def first_gradient_doubled(seed):
 @plant
 def W2_updated_first(seed):  # noqa: N802
     def step(net, X, Y, eta=0.1):
-        z1, a1, z2, a2 = net.forward(X)
+        z1, a1, _, a2 = net.forward(X)
         dz2 = (a2 - Y) / len(X)
         net.W2 -= eta * a1.T @ dz2
         dz1 = dz2 @ net.W2.T * (z1 > 0)

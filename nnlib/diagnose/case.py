@@ -12,6 +12,7 @@ from .. import gate
 from ..data import scale
 from ..losses import SoftmaxCrossEntropy
 from ..schedules import constant
+from ..sequential import Sequential
 
 
 class Finding(NamedTuple):
@@ -87,7 +88,7 @@ class Case:
         """Yield batches (X, Y) without end: the reader's own, or else drawn as `nnlib.train.fit` draws them."""
         while self.batches is not None:
             empty = True
-            for X, Y in _call(self.batches, self.rng):
+            for X, Y in call(self.batches, self.rng):
                 empty = False
                 yield X, Y
             if empty:
@@ -102,10 +103,10 @@ class Case:
                 yield self.ready(X), self.one_hot(self.y[rows])
 
     def some_batches(self, count, dtype=None):
-        """Return the first batches of the loop, as a list of (X, Y)."""
+        """Return the first batches of the loop, (X, Y), of very large ones a part: time is short."""
         dtype = dtype or self.dtype
         cast = lambda A: A.astype(dtype) if np.asarray(A).dtype.kind == "f" else A  # noqa: E731
-        return [(cast(X), cast(Y)) for X, Y in islice(self.loop(), count)]
+        return [(cast(X[:512]), cast(Y[:512])) for X, Y in islice(self.loop(), count)]
 
     def hot(self, Y):
         """Return labels, or one-hot rows, as one-hot rows."""
@@ -159,6 +160,12 @@ class Case:
         Z, grads = net.scores_and_grads(X, targets, *other)
         return Z, {name: np.array(grad) for name, grad in grads.items()}
 
+    def training_scores(self, net, X, Y):
+        """Return the scores in training."""
+        if getattr(type(net), "scores_and_grads", None) is Sequential.scores_and_grads:
+            return net.forward(X, train=True)  # the gradients, which take most of the time, are not asked for
+        return self.scores_and_grads(net, X, Y)[0]
+
     def mean_loss(self, Z, Y):
         """Return the loss of scores as a number."""
         return float(self.loss.forward(Z, Y) if hasattr(self.loss, "forward") else self.loss(Z, Y))
@@ -166,10 +173,9 @@ class Case:
     def update(self, net, optimizer, X, Y):
         """Train once on a batch: by the reader's step, or else as `nnlib.train.fit` does."""
         if self.step is not None:
-            return _call(self.step, net, optimizer, X, Y)
+            return call(self.step, net, optimizer, X, Y)
         _, grads = self.scores_and_grads(net, X, self.hot(Y))
         return optimizer.step(net.params, grads, self.total)
-
 
     def few_updates(self):
         """Return a copy of the network after three updates: by the step and the optimizer, or by plain descent."""
@@ -243,7 +249,7 @@ def _values(inside):
     return list(inside.values()) if isinstance(inside, dict) else list(inside)
 
 
-def _call(function, *values):
+def call(function, *values):
     """Call a function with as many of the values as it asks for: ``step(net, X, Y)`` needs no optimizer."""
     try:
         kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)

@@ -4,7 +4,7 @@ chance.
 
 import numpy as np
 
-from .case import generators
+from .case import generators, matrices
 from .forward import last_layer
 
 _TOLERANCE = 1e-4
@@ -73,12 +73,43 @@ def gradients(case):
         return errors[name], "< 1e-4", ""
     decay = [_decay(*found[n], weights[n]) for n in wrong]
     if all(decay):  # the gradient of a penalty on the weights, which the loss does not name
-        words = "" if 0 < max(decay, key=abs) < 0.05 else f"weights decay by a share of {max(decay, key=abs):.3g} of them"
-        return f"decay {max(decay, key=abs):.3g}", "0 to 0.05", words
+        most = max(decay, key=abs)
+        words = "" if 0 < most < 0.05 else f"gradients have {most:.3g} times the weights added to them"
+        return f"decay {most:.3g}", "0 to 0.05", words
     return ", ".join(f"{n}: {errors[n]:.1g}" for n in wrong), "< 1e-4", _where(case, found, wrong)
 
 
-PROBES = (gradients_fit, gradients_repeat, gradients, far_scores)
+def gradients_add(case):
+    """The gradient of a batch is the mean of its examples' own, also if one has scores in the thousands."""
+    net, (X, Y) = case.fresh(), case.pairs(3, float)
+    if generators(net) or getattr(net, "state", None):
+        return None  # each batch has its own noise, or its own statistics
+    X[1] *= 1000
+    whole = case.scores_and_grads(net, X, Y)[1]
+    parts = [case.scores_and_grads(net, X[[n]], Y[[n]])[1] for n in range(3)]
+    off = {n: _size(whole[n] - sum(p[n] for p in parts) / 3) / max(_size(whole[n]), 1e-300) for n in whole}
+    name = max(off, key=lambda n: off[n] if np.isfinite(off[n]) else np.inf)
+    words = f"the gradient of {name} of a batch is not the mean of its examples' own: do rows see each other?"
+    return off[name], "0", words if not off[name] < 1e-6 else ""
+
+
+def gradients_keep_size(case):
+    """From the last layer to the first, gradients keep their size, to a few powers of ten."""
+    net, (X, Y) = case.wide(), case.pairs(64, float)
+    _, grads = case.scores_and_grads(net, X, Y)
+    sizes = [float(np.sqrt(np.mean(grads[name] ** 2))) for name in matrices(net.params) if name in grads]
+    if len(sizes) < 2 or not min(sizes[-1], max(sizes)) > 0:
+        return None
+    ratio = sizes[0] / sizes[-1]
+    words = ""
+    if ratio < 1e-4:
+        words = "gradients vanish on the way to the first layer"
+    elif ratio > 1e4:
+        words = "gradients explode on the way to the first layer"
+    return ratio, "1e-4 to 1e4", words
+
+
+PROBES = (gradients_fit, gradients_repeat, gradients, far_scores, gradients_add, gradients_keep_size)
 
 
 # ---- what the probes share -------------------------------------------------------------------------------------------
@@ -98,16 +129,18 @@ def frozen(net):
 
 def slopes(case, directions=4):
     """Return for each parameter the slopes of the loss along random directions, by differences and by the gradient:
-    {name: (numeric, given)}, and {name: weights along them}. The batch is not the first that the network sees, and not
-    of the same size.
+    {name: (numeric, given)}, and {name: weights along them}. The batch is not the first that the network sees.
     """
     net, (X, Y) = case.fresh(), case.pairs(11, float)
     call, rng, found, weights = frozen(net), np.random.default_rng(9), {}, {}
-    case.scores_and_grads(net, *case.pairs(16, float))
+    for count in (16, 11):
+        case.scores_and_grads(net, *case.pairs(count, float))
     given = call(lambda: case.scores_and_grads(net, X, Y)[1])
 
+    size = max(_size(grad) for grad in given.values())
+
     def loss():
-        return case.mean_loss(call(lambda: case.scores_and_grads(net, X, Y)[0]), Y)
+        return case.mean_loss(call(lambda: case.training_scores(net, X, Y)), Y)
 
     for name, param in net.params.items():
         old, pairs, weights[name] = param.copy(), [], []
@@ -121,7 +154,7 @@ def slopes(case, directions=4):
                 param[...] = old - h * V
                 tries.append((above - loss()) / (2 * h))
                 param[...] = old
-                if abs(tries[-1] - analytic) <= 0.1 * _TOLERANCE * abs(analytic):
+                if abs(tries[-1] - analytic) <= 0.1 * _TOLERANCE * max(abs(analytic), 1e-4 * size):
                     break
             weights[name].append(float((old * V).sum()))
             pairs.append((min(tries, key=lambda n: abs(n - analytic)), analytic))
@@ -131,12 +164,14 @@ def slopes(case, directions=4):
 
 def _floor(found):
     """Return below which size a slope counts as 0: a small share of the largest one."""
-    return 1e-4 * max(float(np.sqrt(np.mean(np.square(pair)))) for pair in found.values())
+    sizes = [float(np.sqrt(np.mean(np.square(pair)))) for pair in found.values()]
+    return 1e-4 * max((size for size in sizes if np.isfinite(size)), default=0.0)
 
 
 def _error(numeric, given, floor):
     """Return the middle error of the directions: one alone may cross a kink."""
-    return float(np.median(np.abs(numeric - given)) / max(np.median(np.abs([numeric, given])), floor, 1e-300))
+    error = float(np.median(np.abs(numeric - given)) / max(np.median(np.abs([numeric, given])), floor, 1e-300))
+    return error if np.isfinite(error) else np.inf
 
 
 def _decay(numeric, given, weights):

@@ -1,14 +1,14 @@
 """Probes of what a training loop makes of the data: its batches, its augmentation, its metric."""
 
 import math
-from itertools import islice
+from inspect import signature
 
 import numpy as np
 
 from .. import gate
 from ..augment import pictures
-from .case import _call
-from .data import nearest, neighbours
+from .case import call
+from .data import nearest
 
 
 def metric_counts(case):
@@ -17,7 +17,7 @@ def metric_counts(case):
         return None
     y = case.y[: 2 * (min(case.N, 400) // 2)].astype(int)
     half = np.where(np.arange(len(y)) % 2, y, (y + 1) % case.K)
-    found = [float(_call(case.metric, p.copy(), y.copy())) for p in (y, (y + 1) % case.K, half)]
+    found = [float(call(case.metric, p.copy(), y.copy())) for p in (y, (y + 1) % case.K, half)]
     unit = 100 if found[0] > 1.5 else 1
     fits = np.allclose(found, [unit, 0, unit / 2], atol=1e-6 * unit)
     words = "the metric does not count right answers: of none, half and all right it makes "
@@ -36,12 +36,17 @@ def augmented_form(case):
 
 
 def augmented_upright(case):
-    """An augmented picture is most like its own original upright, not mirrored or turned: mirrored digits are others."""
+    """An augmented picture is most like its own original upright, not mirrored or turned."""
     side = math.isqrt(case.D)
     if case.augment is None or case.X.dtype != np.uint8 or side * side != case.D:
         return None
     X = case.X[case.rng.permutation(case.N)[:300]]
-    share, kind = turned(X, gate.augmented(X, case.augment, case.rng))
+    A = gate.augmented(X, case.augment, case.rng)
+    strange = float(np.mean(nearest(A.astype(np.float32), X.astype(np.float32)) != np.arange(len(X))))
+    copies = {row.tobytes() for row in X}
+    if strange > 0.5 and np.mean([row.tobytes() in copies for row in A]) > 0.5:
+        return strange, "<= 0.5", "augmentation returns pictures in another order, away from their labels"
+    share, kind = turned(X, A)
     words = f"augmentation makes other figures of the pictures: {share:.0%} of them {kind}" if share > 0.1 else ""
     return share, "<= 0.1", words
 
@@ -62,7 +67,7 @@ def batches_fit(case):
     """A batch has rows for the network, of numbers that are scaled, and a label or a one-hot row for each."""
     if case.batches is None:
         return None
-    X, Y = islice(case.loop(), 1).__next__()
+    X, Y = next(case.loop())
     X, Y = np.asarray(X), np.asarray(Y)
     words = ""
     if X.ndim != 2 or X.shape[1] != case.D or X.shape[0] != len(Y):
@@ -71,7 +76,7 @@ def batches_fit(case):
         words = "the loop yields pixels from 0 to 255: expected them scaled"
     elif Y.ndim == 2 and (Y.shape[1] != case.K or not np.allclose(Y.sum(axis=1), 1, atol=1e-3) or Y.min() < 0):
         words = f"rows of labels {Y.shape} are not one-hot rows of {case.K} classes that sum to 1"
-    elif Y.ndim == 1 and not (0 <= Y.min() and Y.max() < case.K):
+    elif Y.ndim == 1 and not (Y.min() >= 0 and Y.max() < case.K):
         words = f"labels of a batch lie between {Y.min()} and {Y.max()}: expected 0 to {case.K - 1}"
     return f"{X.shape}, {Y.shape}", f"(B, {case.D}) and B labels", words
 
@@ -163,7 +168,7 @@ def batches_cover(case):
 
 def enough_updates(case):
     """An epoch has ten updates or more."""
-    B = case.batch_size if case.batches is None else len(case.once("first", lambda: case.some_batches(1))[0][0])
+    B = case.batch_size if case.batches is None else len(next(case.loop())[0])
     updates = case.N / B
     words = f"batches of {B:,} leave {updates:.1f} updates an epoch: take smaller ones" if updates < 5 else ""
     return updates, ">= 5", words
@@ -214,7 +219,7 @@ def epoch(case):
 
     def look():
         rows, labels, ended = [], [], True
-        for X, Y in _call(case.batches, case.rng):
+        for X, Y in call(case.batches, case.rng):
             rows.append(np.asarray(X))
             labels.append(np.asarray(Y).argmax(axis=1) if np.ndim(Y) == 2 else np.asarray(Y))
             if sum(map(len, rows)) >= 6000:
@@ -241,9 +246,4 @@ def places(case, X):
 
 def asks_for_network(metric):
     """Return whether a metric is of a network, ``metric(net, X, y)``, and not of answers, ``metric(predicted, y)``."""
-    from inspect import signature
-
     return sum(p.default is p.empty for p in signature(metric).parameters.values()) == 3
-
-
-__all__ = ["PROBES", "neighbours"]

@@ -15,8 +15,8 @@ def settings(case):
     optimizer, words = case.optimizer, ""
     if optimizer is None:
         return None
-    seen = {n: v for n in ("beta", "beta1", "beta2", "eps", "weight_decay") if (v := getattr(optimizer, n, None)) is not None}
     most = {"beta": 0.995, "beta1": 0.99, "beta2": 0.99995, "eps": 1e-2, "weight_decay": 0.15}
+    seen = {name: getattr(optimizer, name) for name in most if hasattr(optimizer, name)}
     for name, value in seen.items():
         if not 0 <= value <= most[name]:
             words = f"{name} of the optimizer is {value}: expected at most {most[name]}"
@@ -52,7 +52,9 @@ def descends(case):
     words = ""
     for name, param in params.items():
         along = -np.sign(given[name]) * np.sign(param)
-        if not np.any(param):
+        if not np.isfinite(param).all():
+            words = words or "the optimizer makes nan of a gradient of 0: add a small number to what it divides by"
+        elif not np.any(param):
             words = words or f"an update does not move all parameters (not one of shape {param.shape})"
         elif np.all(along[given[name] != 0] < 0):
             words = words or "the optimizer climbs: it moves weights along the gradient, not against it"
@@ -115,7 +117,8 @@ def as_its_kind(case):
         own.step(a, {"W": grads.copy()}, case.total)
         base.step(b, {"W": grads.copy()}, case.total)
         moves = [w["W"] - old for w, old in zip((a, b), olds, strict=True)]
-        worst = min(worst, float((moves[0] * moves[1]).sum() / max(np.prod([np.linalg.norm(m) for m in moves]), 1e-300)))
+        lengths = np.linalg.norm(moves[0]) * np.linalg.norm(moves[1])
+        worst = min(worst, float((moves[0] * moves[1]).sum() / max(lengths, 1e-300)))
     words = f"{type(optimizer).__name__} does not move as {kind.__name__} does (cosine {worst:.2f})"
     return worst, "1", words if worst < 0.999 else ""
 
@@ -164,16 +167,15 @@ PROBES = (settings, schedule, descends, each_by_itself, forgets, as_its_kind, ow
 
 def _rate(moved, grads):
     """Return η of plain descent, from the parameter that moved most like it."""
-    rates = {n: (-float((moved[n] * g).sum() / max((g * g).sum(), 1e-300)), _off(moved[n], 0 * g)) for n, g in grads.items()}
-    fits = {n: np.linalg.norm(moved[n] + eta * grads[n]) for n, (eta, _) in rates.items()}
-    size = {n: max(np.linalg.norm(moved[n]), 1e-300) for n in fits}
-    return rates[min(fits, key=lambda n: fits[n] / size[n])][0]
+    rates = {name: -float((moved[name] * g).sum() / max((g * g).sum(), 1e-300)) for name, g in grads.items()}
+    return rates[min(rates, key=lambda name: _off(moved[name], -rates[name] * grads[name]))]
 
 
 def _off(moved, expected):
     """Return how far a move lies from the expected one, relative to the longer."""
     size = max(np.linalg.norm(moved), np.linalg.norm(expected))
-    return float(np.linalg.norm(moved - expected) / size) if size > 1e-300 else 0.0
+    off = float(np.linalg.norm(moved - expected) / size) if size > 1e-300 else 0.0
+    return off if np.isfinite(off) else np.inf
 
 
 def _decay(rest, theta):
@@ -193,7 +195,7 @@ def _step_words(errors, moved, expected, before, turn):
             said.append(f"{name} does not move")
             continue
         ratio = float((move * right).sum() / max((right * right).sum(), 1e-300))
-        decay = _decay(rest, before[name])
+        decay = _decay(rest, before[name]) if before[name].ndim > 1 else 0
         if decay:
             said.append(f"{name} also " + ("decays" if decay > 0 else "grows") + f" by {abs(decay):.2g} of itself")
         elif np.linalg.norm(move - ratio * right) < 1e-3 * np.linalg.norm(move):
