@@ -132,12 +132,11 @@ class Case:
 
     def new_optimizer(self, factor=None):
         """Return a copy of the optimizer that has made no update; with a factor, at that share of its largest step."""
-        optimizer = copy.deepcopy(self.optimizer)
-        for name in ("t", "_slots"):
-            if hasattr(optimizer, name):
-                setattr(optimizer, name, type(getattr(optimizer, name))())
-        if factor is not None:
-            name = rate_name(optimizer)
+        optimizer, name = copy.deepcopy(self.optimizer), rate_name(self.optimizer)
+        for kept, value in list(vars(optimizer).items()):
+            if isinstance(value, dict) or kept == "t":  # memories, and the count of updates
+                setattr(optimizer, kept, type(value)())
+        if factor is not None and name is not None:
             at = factor * max(self.rates()) if name == "schedule" else factor * getattr(optimizer, name)
             setattr(optimizer, name, constant(at) if name == "schedule" else at)
         return optimizer
@@ -154,7 +153,7 @@ class Case:
         targets, other = Y, ()
         if self.given_loss is not None:
             if len(signature(net.scores_and_grads).parameters) >= 3:
-                other = (self.given_loss,)
+                other = (self.given_loss,) if hasattr(self.given_loss, "backward") else ()
             elif hasattr(self.given_loss, "targets"):
                 targets = self.given_loss.targets(Y)
         Z, grads = net.scores_and_grads(X, targets, *other)
@@ -175,7 +174,7 @@ class Case:
         if self.step is not None:
             return call(self.step, net, optimizer, X, Y)
         _, grads = self.scores_and_grads(net, X, self.hot(Y))
-        return optimizer.step(net.params, grads, self.total)
+        return move(optimizer, net.params, grads, self.total)
 
     def few_updates(self):
         """Return a copy of the network after three updates: by the step and the optimizer, or by plain descent."""
@@ -197,11 +196,15 @@ def fan_in(param):
 
 
 def rate_name(optimizer):
-    """Return under which name an optimizer keeps its step size; raise a ValueError if under none that is usual."""
-    for name in ("schedule", "learning_rate", "lr", "eta"):
-        if hasattr(optimizer, name):
-            return name
-    raise ValueError(f"expected an optimizer with a schedule, or a learning_rate, got {optimizer!r}")
+    """Return under which name an optimizer keeps its step size, None if under none that is usual."""
+    names = "schedule", "learning_rate", "lr", "eta"
+    return next((name for name in names if hasattr(optimizer, name)), None)
+
+
+def move(optimizer, params, grads, total):
+    """Move parameters once, by an optimizer that may ask how many updates there are in all, or not."""
+    takes = len(signature(optimizer.step).parameters)
+    return optimizer.step(params, grads, total) if takes > 2 else optimizer.step(params, grads)
 
 
 def matrices(params):

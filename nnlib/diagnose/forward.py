@@ -25,6 +25,8 @@ def scores_fit(case):
         words = f"scores have the shape {Z.shape}: expected {(len(X), case.K)}"
     elif not np.isfinite(Z).all():
         words = "scores are nan or infinite"
+    elif Z.dtype.itemsize < case.dtype.itemsize:
+        words = f"scores are computed in {Z.dtype}, the weights are {case.dtype}"
     return str(Z.shape), f"{(len(X), case.K)}, finite", words
 
 
@@ -146,6 +148,17 @@ def ends_in_scores(case):
     return max(found.values()), "0", words
 
 
+def scores_independent(case):
+    """Scores can move in nearly as many directions as there are classes; behind a layer of one unit, in one."""
+    net, (X, _) = case.fresh(), case.rows(100, float)
+    Z = np.asarray(net.scores(X))
+    s = np.linalg.svd(Z - Z.mean(axis=0), compute_uv=False)
+    rank = int(np.sum(s > 1e-9 * max(s[0], 1e-300)))
+    least = min(3, case.K - 1)
+    words = f"all scores move in {rank} direction(s) alone: a layer is too narrow" if rank < least else ""
+    return rank, f">= {least}", words
+
+
 def training_alike(case):
     """Without batch statistics and dropout, training computes the scores of use; with dropout, it does on average."""
     if getattr(case.net, "state", None):
@@ -165,6 +178,8 @@ def training_alike(case):
     words = ""
     if not 0.85 < share < 1.8:
         words = f"scores in training are on average {share:.2f} of those in use: divide what dropout leaves by 1 − p"
+    elif np.mean(tries == 0) > 0.03:
+        words = "scores themselves are dropped in training: dropout belongs before the last layer"
     elif noise > 8:
         words = "noise in training drowns the scores: too much is dropped"
     return f"{share:.2f}, noise {noise:.2g}", "about 1, < 8", words
@@ -181,7 +196,7 @@ def own_loss(case):
 
 
 PROBES = (scores_fit, repeats, rows_by_themselves, looks_only, predict_agrees, all_inputs, all_parameters, bends,
-          ends_in_scores, training_alike, own_loss)  # fmt: skip
+          ends_in_scores, scores_independent, training_alike, own_loss)  # fmt: skip
 
 
 # ---- what the probes share -------------------------------------------------------------------------------------------

@@ -171,6 +171,8 @@ def enough_updates(case):
     B = case.batch_size if case.batches is None else len(next(case.loop())[0])
     updates = case.N / B
     words = f"batches of {B:,} leave {updates:.1f} updates an epoch: take smaller ones" if updates < 5 else ""
+    if getattr(case.net, "state", None) and case.batches is None and 1 in (B, case.N % B):
+        words = "a batch of one example has no variance to normalise with"
     return updates, ">= 5", words
 
 

@@ -114,7 +114,21 @@ def points_to_label(case):
     return share, "1", "" if share == 1 else "the gradient of the loss raises another score than the label's"
 
 
-PROBES = (shift, wide_scores, equal_scores, mean, falls, slope, points_to_label)
+def pull(case):
+    """From equal scores, the label's score rises by (1 − 1/K) of a step, and the others fall by 1/K; label smoothing
+    takes a little off. Scores that are divided by a temperature pull less.
+    """
+    Y = np.eye(case.K)
+    Z = np.zeros_like(Y)
+    if not hasattr(case.loss, "backward") or not _shift_invariant(case, *_scores(case)):
+        return None
+    given, right = np.asarray(case.loss.backward(Z, Y)), (1 / case.K - Y) / case.K
+    ratio = float((given * right).sum() / (right * right).sum())
+    words = f"the loss pulls {ratio:.2g} times as much as cross-entropy: smoothing, a factor or a temperature"
+    return ratio, "0.6 to 1.5", words if not 0.6 < ratio < 1.5 else ""
+
+
+PROBES = (shift, wide_scores, equal_scores, mean, falls, slope, points_to_label, pull)
 
 
 def _scores(case, N=7):

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from .. import optim
-from .case import matrices
+from .case import matrices, move
 from .forward import hidden
 from .loop import asks_for_network
 from .start import _silent
@@ -172,7 +172,7 @@ def _train(case, factor):
             case.update(net, optimizer, x.copy(), y.copy())
         else:
             _, moves = case.scores_and_grads(net, x, case.hot(y))
-            optimizer.step(net.params, moves, case.total)
+            move(optimizer, net.params, moves, case.total)
         if turn == len(batches) // 2:
             for name, param in old.items():
                 meant = grads[name] != 0

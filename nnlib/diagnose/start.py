@@ -9,9 +9,13 @@ from .forward import hidden, last_layer
 
 
 def weights_finite(case):
-    """Every weight is a number."""
+    """Every weight is a number, all of one floating-point type."""
     wrong = [name for name, param in case.net.params.items() if not np.isfinite(param).all()]
-    return len(wrong), "0", f"{', '.join(wrong)} has weights that are nan or infinite" if wrong else ""
+    words = f"{', '.join(wrong)} has weights that are nan or infinite" if wrong else ""
+    types = {str(param.dtype) for param in case.net.params.values()}
+    if len(types) > 1 or types.pop()[:5] != "float":
+        words = words or "weights are of several types, or of whole numbers: expected one floating-point type"
+    return len(wrong), "0", words
 
 
 def weights_drawn(case):
