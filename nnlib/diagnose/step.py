@@ -15,11 +15,16 @@ def settings(case):
     optimizer, words = case.optimizer, ""
     if optimizer is None:
         return None
-    most = {"beta": 0.995, "beta1": 0.99, "beta2": 0.99995, "eps": 1e-2, "weight_decay": 0.15}
+    most = {"beta": 0.995, "beta1": 0.99, "beta2": 0.99995, "eps": 1e-2}
     seen = {name: getattr(optimizer, name) for name in most if hasattr(optimizer, name)}
     for name, value in seen.items():
         if not 0 <= value <= most[name]:
             words = f"{name} of the optimizer is {value}: expected at most {most[name]}"
+    if hasattr(optimizer, "weight_decay") and rate_name(optimizer) == "schedule":
+        seen["weight_decay"] = optimizer.weight_decay
+        share = max(case.rates()) * optimizer.weight_decay  # of a weight, that each update takes away
+        if not 0 <= share <= 0.01:
+            words = f"weight_decay takes {share:.1%} of each weight away at an update: expected at most 1 %"
     return str(seen), "usual", words
 
 
