@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from figure_data import packed
 
-from nnlib import data, diagnose
+from nnlib import data, measure
 from nnlib.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from nnlib.layers import Linear
 from nnlib.optim import Adam
@@ -45,7 +45,7 @@ def scores():
     _, trained = after(313, learning_rate=0.4)
     net, thrown = after(10, optimizer=Adam(0.01))
     speaks = np.abs((trained > 0).mean(axis=0) - 0.5).argmin()  # for about half of the digits
-    killed = np.flatnonzero(diagnose.dead_units(net, X)[1] & (thrown.max(axis=0) <= 0))[0]
+    killed = np.flatnonzero(measure.dead_units(net, X)[1] & (thrown.max(axis=0) <= 0))[0]
     return np.round(np.stack([new[:, speaks], trained[:, speaks], thrown[:, killed]]) / UNIT).astype(int)
 
 

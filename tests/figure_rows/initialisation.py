@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from figure_data import nibbles, packed, without_gaps
 
-from nnlib import data, diagnose
+from nnlib import data, measure
 from nnlib.activations import ReLU, Sigmoid, Tanh
 from nnlib.layers import Linear
 from nnlib.sequential import Sequential
@@ -57,7 +57,7 @@ def shows(state):
         layers += [Linear(D, H, rng, init=lambda *_, W=W, D=D: W * state["c"] / D**0.5), FUNCTIONS[state["f"]]()]
     net = Sequential(*layers[:-1])
     grads = net.scores_and_grads(X, np.eye(10))[1]
-    squares = diagnose.mean_squares(net, X)[::2]
+    squares = measure.mean_squares(net, X)[::2]
     A = Sequential(*layers[: 2 * place]).forward(X)
     A /= np.linalg.norm(A, axis=1, keepdims=True)
     return {

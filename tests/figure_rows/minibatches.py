@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from figure_data import listed, packed
 
-from nnlib import data, diagnose
+from nnlib import data, measure
 from nnlib.train import fit
 from nnlib.two_layer import TwoLayerNet
 
@@ -54,7 +54,7 @@ def plane(stage):
     dz2 = a2 - Y
     layers = [(X, dz2 @ net.W2.T * (z1 > 0)), (a1, dz2)]
     dW1, db1, dW2, db2 = net.backward(X, Y, *states)
-    noise = diagnose.gradient_noise(diagnose.squared_lengths(layers), (dW1, db1, dW2, db2))
+    noise = measure.gradient_noise(measure.squared_lengths(layers), (dW1, db1, dW2, db2))
     g = [(dW1, db1), (dW2, db2)]
     along = projections(layers, g) / noise.signal**0.5
 

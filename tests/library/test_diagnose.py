@@ -1,209 +1,312 @@
-"""The noise of gradients, against gradients made one by one and every batch that can be drawn; and dead units."""
+"""A diagnosis: each fault of the gallery gets its name on three seeds, and no healthy training an alarm."""
 
-from itertools import product
+import copy
+import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from nnlib import data, diagnose
-from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid
-from nnlib.diagnose import dead_units, mean_squares
-from nnlib.init import orthogonal
+from benchmarks.faults import PLANTS, batches_of, healthy, layers, load_mnist
+from nnlib import data, diagnose, init, optim, recipe
+from nnlib.activations import ReLU
+from nnlib.augment import Affine, Shifts
 from nnlib.layers import Linear
-from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.losses import MeanSquaredError, SoftmaxCrossEntropy
+from nnlib.schedules import cosine_decay, linear_decay, step_decay, warm_up_and_decay
 from nnlib.sequential import Sequential
+from nnlib.train import fit
 from nnlib.two_layer import TwoLayerNet
 
-sizes = st.integers(1, 6)
+# What the first alarm is to be called, and a word of what it is to say.
+NAMES = {
+    "labels shuffled": ("data: labels belong", "do not belong"),
+    "labels one row off": ("data: labels belong", "do not belong"),
+    "noisy labels": ("data: labels belong", "many labels are wrong"),
+    "pixels 0 to 255": ("data: input scale", "not scaled"),
+    "test in training": ("data: no leak", "10,000"),
+    "sorted by label": ("loop: batch order", "sorted"),
+    "one hot of label minus 1": ("loop: batch labels", "shifted by 9"),
+    "mirrored digits": ("loop: augmented upright", "mirrored"),
+    "accuracy of every pair": ("loop: metric counts", "does not count"),
+    "N forgotten": ("loss: slope", "1/N is forgotten"),
+    "softmax unshifted": ("loss: shift", "subtract the largest"),
+    "diagonal Jacobian": ("loss: slope", "Jacobian"),
+    "loss to the base 10": ("loss: equal scores", "base 10"),
+    "batch statistics at test": ("forward: rows by themselves", "batch in use"),
+    "running statistics never follow": ("run: running statistics", "never move"),
+    "bias along the batch": ("forward: rows by themselves", "fails for"),
+    "softmax twice": ("forward: ends in scores", "softmax"),
+    "all weights 0": ("start: weights drawn", "W1, W2"),
+    "first weights 0": ("start: weights drawn", "W1: all"),
+    "dead units": ("start: units alive", "dead"),
+    "both layers constant": ("start: units differ", "alike"),
+    "saturated sigmoids": ("start: units unsaturated", "at the ends"),
+    "mask always true": ("gradient: gradients", "right are W2, b2"),
+    "first biases never move": ("gradient: gradients", "b1 is missing"),
+    "last biases climb": ("gradient: gradients", "b2 has the wrong sign"),
+    "first gradient doubled": ("gradient: gradients", "W1 is 2 times"),
+    "W2 updated first": ("step: own step", "before its old value was used"),
+    "step size 3": ("run: step size", "too high"),
+    "step size 1e 4": ("run: step size", "too low"),
+    "float16 unshifted": ("loss: shift", "subtract the largest"),
+    "float16 small step": ("run: no lost updates", "rounding in float16"),
+}
 
 
-def layers_and_gradients(seed, N, D, H, K):
-    """What a network's layers met, the gradient of each example, (N, numbers), and those of their mean loss."""
-    rng = np.random.default_rng(seed)
-    net = TwoLayerNet(rng, D, H, K)
-    net.b1[...], net.b2[...] = rng.normal(size=H), rng.normal(size=K)
-    X, Y = rng.normal(size=(N, D)), np.eye(K)[rng.integers(K, size=N)]
-    z1, a1, _, a2 = states = net.forward(X)
-    dz2 = a2 - Y
-    layers = [(X, dz2 @ net.W2.T * (z1 > 0)), (a1, dz2)]
-    pairs = zip(X[:, None], Y[:, None], strict=True)
-    each = [np.concatenate([g.ravel() for g in net.backward(x, y, *net.forward(x))]) for x, y in pairs]
-    return layers, np.array(each), net.backward(X, Y, *states)
+def named(fault, seed):
+    verdict = diagnose.look(**PLANTS[fault](seed)).verdict
+    assert verdict is not None
+    assert (verdict.name, NAMES[fault][1] in verdict.meaning) == (NAMES[fault][0], True), verdict
 
 
-@pytest.mark.equation("eq-example-lengths")
-@settings(max_examples=40)
-@given(st.integers(0, 2**32 - 1), sizes, sizes, sizes, sizes)
-def test_the_lengths_are_those_of_gradients_made_one_by_one(seed, N, D, H, K):
-    layers, each, _ = layers_and_gradients(seed, N, D, H, K)
-    np.testing.assert_allclose(diagnose.squared_lengths(layers), (each**2).sum(axis=1), rtol=1e-11, atol=1e-30)
+@pytest.mark.parametrize("fault", PLANTS)
+def test_each_fault_of_the_gallery_gets_its_name(fault):
+    named(fault, 0)
 
 
-@pytest.mark.equation("eq-gradient-noise", "eq-noise-scale")
-@settings(max_examples=40)
-@given(st.integers(0, 2**32 - 1), sizes, sizes, sizes, sizes)
-def test_the_noise_is_the_mean_squared_distance_from_the_mean(seed, N, D, H, K):
-    layers, each, grads = layers_and_gradients(seed, N, D, H, K)
-    noise, g = diagnose.gradient_noise(diagnose.squared_lengths(layers), grads), each.mean(axis=0)
-    close = {"rel": 1e-9, "abs": 1e-12 * (each**2).sum()}
-    assert noise.signal == pytest.approx(g @ g, **close)
-    assert noise.trace == pytest.approx(((each - g) ** 2).sum(axis=1).mean(), **close)
-    assert noise.trace >= 0
-    if noise.signal > 1e-20:
-        assert noise.scale == noise.trace / noise.signal
-    if noise.signal > 1e-20 and noise.trace > 0:  # two examples may be as good as one: no unit awake
-        assert noise.of_batch(noise.scale) == pytest.approx(noise.signal)  # as much noise as signal
+@pytest.mark.sweep(seconds=60)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_each_fault_gets_its_name_on_other_seeds(seed):
+    for fault in PLANTS:
+        named(fault, seed)
 
 
-@pytest.mark.equation("eq-batch-noise")
-@pytest.mark.parametrize(("N", "B"), [(5, 1), (4, 2), (3, 3), (2, 5)])
-def test_the_noise_of_a_batch_is_that_of_all_batches_that_can_be_drawn(N, B):
-    """An expectation without chance: the mean over all N^B draws."""
-    layers, each, grads = layers_and_gradients(3, N, 4, 3, 3)
-    means = [each[list(rows)].mean(axis=0) for rows in product(range(N), repeat=B)]
-    expected = ((np.array(means) - each.mean(axis=0)) ** 2).sum(axis=1).mean()
-    noise = diagnose.gradient_noise(diagnose.squared_lengths(layers), grads)
-    assert noise.of_batch(B) == pytest.approx(expected, rel=1e-12)
+def test_every_fault_has_a_name():
+    assert set(NAMES) == set(PLANTS)
 
 
-def test_without_a_signal_no_batch_is_large_enough():
-    noise = diagnose.gradient_noise(np.array([4.0, 4.0]), [np.zeros(3)])
-    assert (noise.signal, noise.trace, noise.scale) == (0, 4, np.inf)
+# ---- healthy trainings -----------------------------------------------------------------------------------------------
+
+rng = np.random.default_rng
+OPTIMIZERS = {
+    "SGD": lambda: optim.SGD(0.1),
+    "SGD, short steps": lambda: optim.SGD(0.01),
+    "SGD, long steps": lambda: optim.SGD(0.5),
+    "SGD, falling": lambda: optim.SGD(linear_decay(0.1)),
+    "SGD, cosine": lambda: optim.SGD(cosine_decay(0.2)),
+    "SGD, in steps": lambda: optim.SGD(step_decay(0.1, 3000)),
+    "momentum": lambda: optim.Momentum(0.1),
+    "momentum, short steps": lambda: optim.Momentum(0.01),
+    "Nesterov": lambda: optim.Momentum(0.05, nesterov=True),
+    "RMSprop": lambda: optim.RMSprop(0.001),
+    "RMSprop, warm-up": lambda: optim.RMSprop(warm_up_and_decay(0.005)),
+    "Adam": lambda: optim.Adam(0.001),
+    "Adam, warm-up": lambda: optim.Adam(warm_up_and_decay(0.01), beta2=0.99),
+    "Adam, uncorrected": lambda: optim.Adam(0.001, correct=False),
+    "AdamW": lambda: optim.AdamW(0.001),
+    "AdamW, strong": lambda: optim.AdamW(warm_up_and_decay(0.01), weight_decay=0.1),
+}
 
 
-@pytest.mark.parametrize("shapes", [((3, 2), (4, 5)), ((3,), (3, 5)), ((3, 2), (3,))])
-def test_what_are_no_rows_of_the_same_examples_is_said(shapes):
-    with pytest.raises(ValueError, match=r"expected pairs \(N, D\) and \(N, H\), got"):
-        diagnose.squared_lengths([tuple(np.zeros(shape) for shape in shapes)])
+def own_step(net, X, Y):
+    _, grads = net.scores_and_grads(X, Y)
+    for name, param in net.params.items():
+        param -= 0.1 * grads[name]
 
 
-# ---- dead units ------------------------------------------------------------------------------------------------------
+def step_of_optimizer(net, optimizer, X, Y):
+    optimizer.step(net.params, net.scores_and_grads(X, Y)[1])
 
 
-def network(rng, *kinds, dtype=np.float64):
-    layers, D = [], 6
-    for kind in kinds:
-        layers += [Linear(D, 8, rng), kind()]
-        D = 8
-    return Sequential(*layers, Linear(8, 3, rng), dtype=dtype)
+def decayed_step(net, X, Y):
+    _, grads = net.scores_and_grads(X, Y)
+    for name, param in net.params.items():
+        param -= 0.1 * (grads[name] + 1e-4 * param)
 
 
-def pixels(rng, N):
-    return rng.integers(0, 256, (N, 6)).astype(np.uint8)
+class Plain:
+    """An optimizer that derives from nothing of nnlib."""
+
+    def __init__(self, rate, beta):
+        self.lr, self.beta, self.v = rate, beta, {}
+
+    def step(self, params, grads):
+        for name, param in params.items():
+            self.v[name] = self.beta * self.v.get(name, 0) + grads[name]
+            param -= self.lr * self.v[name]
 
 
-@pytest.mark.equation("eq-dead-unit")
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_unit_is_dead_where_its_column_of_the_gradient_is_0_for_each_example(dtype):
-    rng = np.random.default_rng(0)
-    net, X = network(rng, ReLU, ReLU, dtype=dtype), pixels(rng, 40)
-    net.params["0.b"][:3] = -100, 0, -1.5
-    net.params["2.b"][5] = -100
-    x, Y = data.scale(X, dtype), np.eye(3, dtype=dtype)[rng.integers(3, size=40)]
-    moved = {1: np.zeros(8, bool), 3: np.zeros(8, bool)}
-    for n in range(40):  # one by one: in a sum they might cancel
-        net.backward(SoftmaxCrossEntropy().backward(net.forward(x[[n]], train=True), Y[[n]]))
-        for place in moved:
-            moved[place] |= net.grads[f"{place - 1}.b"] != 0
-    for chunk in (1, 7, 40, 2000):
-        dead = dead_units(net, X, chunk)
-        assert [*dead] == [1, 3]
-        for place in dead:
-            np.testing.assert_array_equal(dead[place], ~moved[place])
-    assert dead[1][0] and dead[3][5] and not dead[1].all()
+class Penalised(TwoLayerNet):
+    def scores_and_grads(self, X, Y):
+        Z, grads = super().scores_and_grads(X, Y)
+        return Z, {name: grad + 1e-4 * self.params[name] for name, grad in grads.items()}
 
 
-@pytest.mark.equation("eq-dead-unit")
-def test_one_example_is_enough_to_live_wherever_it_stands():
-    net = network(np.random.default_rng(0), ReLU)
-    net.params["0.W"][...], net.params["0.b"][...] = 1, -5.9  # it speaks for a full white row alone
-    X = np.zeros((9, 6), np.uint8)
-    assert dead_units(net, X, chunk=2)[1].all()
-    for n in range(9):
-        X[n] = 255
-        assert not dead_units(net, X, chunk=2)[1].any()
-        X[n] = 0
+def healthy_trainings():
+    """Yield {name: function that makes the pieces}."""
+    mnist = load_mnist()
+    for seed in range(2):
+        for dtype in (np.float32, np.float64):
+            yield f"seed {seed}, {dtype.__name__}", lambda s=seed, d=dtype: {"net": TwoLayerNet(rng(s), dtype=d)}
+    for name, make in OPTIMIZERS.items():
+        yield name, lambda make=make: {"net": TwoLayerNet(rng(1), dtype=np.float32), "optimizer": make()}
+    for name, act in recipe.ACTIVATIONS.items():
+        yield name, lambda act=act: {"net": Sequential(Linear(784, 64, rng(3)), act(), Linear(64, 10, rng(4)))}
+    for name in recipe.INITS:
+        yield name, lambda name=name: {
+            "net": TwoLayerNet(rng(1), init=getattr(init, name), dtype=np.float32), "optimizer": optim.SGD(0.05),
+        }  # fmt: skip
+    for name, (options, make) in {
+        "batch norm": ({"batch_norm": True}, lambda: optim.Momentum(0.1)),
+        "dropout": ({"dropout": 0.5}, lambda: optim.Adam(0.001)),
+        "dropout three times": ({"layers": "784-128-128-128-10", "dropout": 0.5}, lambda: optim.Adam(0.001)),
+        "both, deep": ({"layers": "784-128-64-32-10", "batch_norm": True, "dropout": 0.2}, lambda: optim.AdamW(0.002)),
+        "deep tanh": ({"layers": "784-100-50-30-10", "activation": "tanh"}, lambda: optim.SGD(0.1)),
+        "deep sigmoid": ({"layers": "784-100-50-10", "activation": "sigmoid"}, lambda: optim.Adam(0.002)),
+        "deep GELU": ({"layers": "784-100-50-10", "activation": "gelu", "dtype": float}, lambda: optim.Adam(0.002)),
+        "convolution": ({"conv": True}, lambda: optim.Adam(0.002)),
+        "convolution with all": ({"conv": True, "batch_norm": True, "dropout": 0.3}, lambda: optim.Momentum(0.05)),
+    }.items():
+        yield name, lambda o=options, make=make: {"net": recipe.network(rng(1), **o), "optimizer": make()}
+    small = lambda: recipe.network(rng(0), "784-32-32-10")  # noqa: E731
+    plain = lambda: TwoLayerNet(rng(0), dtype=np.float32)  # noqa: E731
+    yield "linear", lambda: {"net": Sequential(Linear(784, 10, rng(0)))}
+    yield "nested", lambda: {
+        "net": Sequential(Linear(784, 64, rng(0)), Sequential(ReLU(), Linear(64, 32, rng(1)), ReLU()),
+                          Linear(32, 10, rng(2)))}  # fmt: skip
+    yield "smoothing", lambda: {"net": plain(), "loss": SoftmaxCrossEntropy(0.1)}
+    yield "smoothing, layers", lambda: {"net": small(), "loss": SoftmaxCrossEntropy(0.1)}
+    yield "squares", lambda: {"net": small(), "loss": MeanSquaredError(), "optimizer": optim.SGD(0.5)}
+    yield "an optimizer of one's own", lambda: {"net": plain(), "optimizer": Plain(0.01, 0.9)}
+    yield "penalty", lambda: {"net": Penalised(rng(0))}
+    yield "one by one", lambda: {"net": plain(), "optimizer": optim.SGD(linear_decay(0.01)), "batch_size": 1}
+    yield "batches of 8", lambda: {"net": plain(), "optimizer": optim.SGD(0.05), "batch_size": 8}
+    yield "batches of 512", lambda: {"net": plain(), "optimizer": optim.Momentum(0.1), "batch_size": 512}
+    yield "shifts", lambda: {"net": plain(), "augment": Shifts(1)}
+    yield "far shifts", lambda: {"net": plain(), "augment": Shifts(2)}
+    yield "affine", lambda: {"net": plain(), "augment": Affine(15, 0.15, 0.15, 1.5)}
+    yield "few", lambda: {"net": plain(), "X": mnist.X_train[:1000], "y": mnist.y_train[:1000]}
+    yield "no test", lambda: {"net": plain(), "X_test": None, "y_test": None}
+    X, T = data.scale(mnist.X_train[:10_000]), data.scale(mnist.X_test)
+    floats = {"y": mnist.y_train[:10_000], "y_test": mnist.y_test}
+    yield "floats", lambda: {"net": plain(), "X": X, "X_test": T, **floats}
+    standard = lambda A: (A - X.mean()) / X.std()  # noqa: E731
+    yield "standardised", lambda: {
+        "net": plain(), "X": standard(X), "X_test": standard(T), **floats, "optimizer": optim.SGD(0.03),
+    }  # fmt: skip
+    Y = data.one_hot(mnist.y_train, dtype=np.float32)
+    yield "one-hot labels", lambda: {"net": plain(), "y": Y}
+    yield "own batches", lambda: {"net": plain(), "batches": batches_of(mnist.X_train, Y)}
+    yield "own batches of labels", lambda: {"net": plain(), "batches": batches_of(mnist.X_train, mnist.y_train)}
+    yield "own step", lambda: {"net": plain(), "step": own_step, "optimizer": None}
+    yield "own step, batch norm", lambda: {
+        "net": recipe.network(rng(0), batch_norm=True), "step": own_step, "optimizer": None}  # fmt: skip
+    dropped = lambda: recipe.network(rng(0), dropout=0.3)  # noqa: E731
+    own = {"step": step_of_optimizer}
+    yield "own step, dropout", lambda: {"net": dropped(), "optimizer": optim.Adam(0.001), **own}
+    yield "own step, decay", lambda: {"net": plain(), "step": decayed_step, "optimizer": None}
+    yield "metric", lambda: {"net": plain(), "metric": lambda predicted, y: (predicted == y).mean()}
+    yield "metric of a net", lambda: {"net": plain(), "metric": lambda net, X, y: 100 * (net.predict(X) == y).mean()}
 
 
-def test_a_score_of_exactly_0_is_silent_and_a_slope_below_0_is_not():
-    rng = np.random.default_rng(0)
-    for kind, expected in ((ReLU, True), (LeakyReLU, False), (Sigmoid, False), (GELU, False)):
-        net = network(rng, kind)
-        net.params["0.W"][...] = 0
-        assert (dead_units(net, pixels(rng, 5))[1] == expected).all()
-    net.params["0.b"][...] = -100
-    assert dead_units(net, pixels(rng, 5))[1].all()  # so far out GELU's slope is 0 as well
+HEALTHY = dict(healthy_trainings())
+BEFORE = {"X", "batches", "step", "batch_size"}  # fit takes these otherwise
 
 
-def test_of_no_examples_nothing_is_known():
-    with pytest.raises(ValueError, match="expected at least one example, got none"):
-        dead_units(network(np.random.default_rng(0), ReLU), np.empty((0, 6), np.uint8))
+def test_there_are_fifty_of_them():
+    assert len(HEALTHY) >= 50
 
 
-# ---- mean squares ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_training_gets_no_alarm(name):
+    pieces = healthy(0) | HEALTHY[name]()
+    report = diagnose.look(**pieces)
+    assert report.verdict is None and len(report) >= 40, report
 
 
-@pytest.mark.equation("eq-mean-square")
-@pytest.mark.parametrize("kinds", [(ReLU,), (Sigmoid, GELU)])
-def test_the_mean_squares_are_those_of_what_passes(kinds):
-    """Counted number by number, from the program written out."""
-    rng = np.random.default_rng(0)
-    net, A = network(rng, *kinds), rng.normal(size=(7, 6))
-    found, expected = mean_squares(net, A), []
-    for layer in (*net.layers, None):
-        numbers = A.ravel().tolist()
-        expected.append(sum(a * a for a in numbers) / len(numbers))
-        A = layer.forward(A) if layer else A
-    assert found == pytest.approx(expected, rel=1e-13)
-    assert len(found) == len(net.layers) + 1
+@pytest.mark.sweep(seconds=120)
+def test_nor_does_it_after_training():
+    for name, make in HEALTHY.items():
+        pieces = healthy(0) | make()
+        if BEFORE & set(make()) or pieces["y"].ndim > 1 or isinstance(pieces["optimizer"], Plain):
+            continue
+        options = {part: pieces.get(part) for part in ("loss", "augment")}
+        fit(pieces["net"], pieces["X"][:6000], pieces["y"][:6000], rng=rng(0), epochs=1, batch_size=64,
+            optimizer=pieces["optimizer"], verbose=False, **options)  # fmt: skip
+        report = diagnose.look(**pieces)
+        assert report.verdict is None, (name, report)
 
 
-@pytest.mark.equation("eq-mean-square")
-def test_through_orthogonal_weights_no_mean_square_changes():
-    rng = np.random.default_rng(0)
-    net = Sequential(*(Linear(8, 8, rng, init=orthogonal) for _ in range(5)))
-    assert np.ptp(mean_squares(net, rng.normal(size=(3, 8)))) < 1e-13
+# ---- the call --------------------------------------------------------------------------------------------------------
 
 
-def test_bytes_are_refused_where_their_squares_would_overflow():
-    with pytest.raises(
-        ValueError, match=r"expected an array of numbers as nnlib\.data\.scale returns them, got pixels of uint8"
-    ):
-        mean_squares(network(np.random.default_rng(0)), np.full((1, 6), 200, np.uint8))
+def test_nothing_that_it_is_given_changes():
+    pieces = healthy(0) | layers(0, ReLU()) | {"optimizer": optim.Adam(0.001)}
+    net, before = pieces["net"], copy.deepcopy(pieces)
+    fit(net, pieces["X"][:640], pieces["y"][:640], rng=rng(0), epochs=1, batch_size=64, optimizer=pieces["optimizer"],
+        verbose=False)  # fmt: skip
+    params = {name: param.copy() for name, param in net.params.items()}
+    kept, t = {n: a.copy() for n, a in pieces["optimizer"].kept(net.params).items()}, pieces["optimizer"].t
+    diagnose.look(**pieces)
+    for name, param in params.items():
+        np.testing.assert_array_equal(net.params[name], param)
+    for name, array in kept.items():
+        np.testing.assert_array_equal(pieces["optimizer"].kept(net.params)[name], array)
+    assert pieces["optimizer"].t == t
+    for name in ("X", "y", "X_test", "y_test"):
+        np.testing.assert_array_equal(pieces[name], before[name])
 
 
-def test_in_a_nested_network_too_by_its_name():
-    rng = np.random.default_rng(0)
-    parts = [Linear(6, 8, rng), ReLU(), Linear(8, 8, rng), ReLU(), Linear(8, 3, rng)]
-    parts[0].params["b"][2] = parts[2].params["b"][5] = -100
-    X = pixels(rng, 30)
-    plain = dead_units(Sequential(*parts), X)
-    nested = dead_units(Sequential(Sequential(parts[0], Sequential(parts[1])), *parts[2:]), X, chunk=7)
-    assert [*nested] == ["0.1.0", 2]
-    for one, other in zip(plain.values(), nested.values(), strict=True):
-        np.testing.assert_array_equal(one, other)
-        assert one.any() and not one.all()
+def test_a_step_that_moves_another_network_is_told_and_taken_back():
+    pieces = healthy(0)
+    net = pieces["net"]
+
+    def step(_, X, Y):
+        own_step(net, X, Y)
+
+    before = {name: param.copy() for name, param in net.params.items()}
+    report = diagnose.look(**pieces | {"step": step})
+    assert any("another network than the one" in finding.meaning for finding in report.alarms)
+    for name, param in before.items():
+        np.testing.assert_array_equal(net.params[name], param)
 
 
-def test_what_cannot_be_looked_through_is_refused():
-    class Skip(Sequential):
-        def forward(self, X, train=False):
-            return X + super().forward(X, train)
+def test_a_probe_that_fails_is_an_alarm_and_the_others_go_on():
+    def metric(predicted, labels):
+        raise RuntimeError("no file")
 
-    rng = np.random.default_rng(0)
-    X = pixels(rng, 5)
-    for net, got in (
-        (Sequential(Linear(6, 8, rng), Skip(Linear(8, 8, rng), ReLU())), "Skip"),
-        (TwoLayerNet(rng, 6, 5, 3), "TwoLayerNet"),
-        (ReLU(), "ReLU"),
-    ):
-        with pytest.raises(ValueError, match=f"expected a Sequential, whose layers .* got {got}"):
-            dead_units(net, X)
-    net = network(rng, ReLU)
-    with pytest.raises(ValueError, match=r"expected pixels 0 to 255, \(N, 6\) of uint8, got \(5, 6\) of float64"):
-        dead_units(net, X / 255)
-    for chunk in (0, -1, 2.5):
-        with pytest.raises(ValueError, match="expected chunk to be a whole number from 1 on"):
-            dead_units(net, X, chunk)
+    report = diagnose.look(**healthy(0) | {"metric": metric})
+    assert report.alarms == [report.verdict]
+    assert report.verdict[0] == "loop: metric counts" and report.verdict.meaning == "RuntimeError: no file"
+
+
+def test_a_report_says_its_verdict_and_is_a_table():
+    report = diagnose.look(**PLANTS["dead units"](0))
+    lines = repr(report).splitlines()
+    assert lines[0].startswith("start: units alive: 100% of the units of a1")
+    assert lines[1] == "  measured 1, expected <= 0.5"
+    assert lines[2].startswith("then ")
+    assert list(report.table.columns) == ["number", "expected", "meaning"] and len(report.table) == len(report)
+    assert repr(diagnose.look(**healthy(0))).startswith("nothing found in ")
+    assert [finding.wrong for finding in report].index(True) == report.index(report.verdict)
+
+
+def test_twice_the_same_pieces_have_the_same_report():
+    one, two = (diagnose.look(**PLANTS["W2 updated first"](0)) for _ in range(2))
+    assert list(map(str, one)) == list(map(str, two))
+
+
+def test_it_takes_less_than_a_second():
+    """Of one core, by itself; convolutions too."""
+    for net in (TwoLayerNet(rng(0), dtype=np.float32), recipe.network(rng(0), conv=True)):
+        pieces = healthy(0) | {"net": net, "optimizer": optim.Adam(0.002)}
+        diagnose.look(**pieces)
+        start = time.process_time()
+        diagnose.look(**pieces)
+        assert time.process_time() - start < 3  # three times what was measured on an idle machine, for busy ones
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"net": 3}, "expected a network"),
+        ({"X": np.zeros((5, 3))}, r"expected X and y as numbers \(N, 784\)"),
+        ({"y": np.zeros(3, int)}, "with a label, or a one-hot row, for each row"),
+        ({"X_test": np.zeros((5, 784), np.uint8)}, "expected X_test and y_test with a label"),
+        ({"y": np.full(60_000, "a")}, "labels that are numbers"),
+        ({"batch_size": 0}, "batch_size to be a whole number from 1 on"),
+    ],
+)
+def test_what_is_no_training_is_refused(change, words):
+    with pytest.raises(ValueError, match=words):
+        diagnose.look(**healthy(0) | change)

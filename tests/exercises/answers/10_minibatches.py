@@ -207,7 +207,7 @@ def clipped(net, X, Y, c):  # 0/0 where a gradient is 0
     dz2 = a2 - Y
     dz1 = dz2 @ net.W2.T * (z1 > 0)
     with np.errstate(all="ignore"):
-        length = np.sqrt(diagnose.squared_lengths([(X, dz1), (a1, dz2)]))
+        length = np.sqrt(measure.squared_lengths([(X, dz1), (a1, dz2)]))
         f = c / length[:, None] * (np.minimum(length, c) / c)[:, None] / len(X)
     return X.T @ (f * dz1), (f * dz1).sum(0), a1.T @ (f * dz2), (f * dz2).sum(0)
 
@@ -217,7 +217,7 @@ def clipped(net, X, Y, c):  # short ones are made longer
     z1, a1, _, a2 = net.forward(X)
     dz2 = a2 - Y
     dz1 = dz2 @ net.W2.T * (z1 > 0)
-    length = np.sqrt(diagnose.squared_lengths([(X, dz1), (a1, dz2)]))
+    length = np.sqrt(measure.squared_lengths([(X, dz1), (a1, dz2)]))
     f = np.where(np.isfinite(c), c / np.maximum(length, 1e-300), 1)[:, None] / len(X)
     return X.T @ (f * dz1), (f * dz1).sum(0), a1.T @ (f * dz2), (f * dz2).sum(0)
 
@@ -227,7 +227,7 @@ def clipped(net, X, Y, c):  # the lengths carry the 1/N
     z1, a1, _, a2 = net.forward(X)
     dz2 = (a2 - Y) / len(X)
     dz1 = dz2 @ net.W2.T * (z1 > 0)
-    length = np.sqrt(diagnose.squared_lengths([(X, dz1), (a1, dz2)]))
+    length = np.sqrt(measure.squared_lengths([(X, dz1), (a1, dz2)]))
     f = np.minimum(1, c / np.maximum(length, 1e-300))[:, None]
     return X.T @ (f * dz1), (f * dz1).sum(0), a1.T @ (f * dz2), (f * dz2).sum(0)
 
@@ -282,6 +282,6 @@ def clipped(net, X, Y, c):  # one label row for each example, weighted in the lo
     states = z1, a1, _, a2 = net.forward(X)
     dz2 = a2 - Y
     dz1 = dz2 @ net.W2.T * (z1 > 0)
-    length = np.sqrt(diagnose.squared_lengths([(X, dz1), (a1, dz2)]))
+    length = np.sqrt(measure.squared_lengths([(X, dz1), (a1, dz2)]))
     f = np.minimum(1, c / np.maximum(length, 1e-300))[:, None]
     return net.backward(X, a2 - f * dz2, *states)
