@@ -1,5 +1,6 @@
 """The word under an exercise, not yet or passed, and what its checks share."""
 
+import gc
 import pickle
 import sys
 import tracemalloc
@@ -177,18 +178,21 @@ def lines_run(function, *arguments):
     """Return how many lines of Python ran in a call, those of what it calls too: with a loop over the
     examples it grows with their number, without one it does not.
     """
-    count, before = 0, sys.gettrace()
+    count, before, collects = 0, sys.gettrace(), gc.isenabled()
 
     def trace(frame, event, _):
         nonlocal count
         count += event in ("line", "call")
         return trace
 
+    gc.disable()  # what ends in the meantime may have lines of its own
     sys.settrace(trace)
     try:
         function(*arguments)
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
     return count
 
 

@@ -1,5 +1,6 @@
 """exercise.py: what stands under an exercise."""
 
+import gc
 import tracemalloc
 from itertools import pairwise
 
@@ -118,3 +119,20 @@ def test_orders_are_random_where_each_is_drawn_anew():
     for orders, says in ((turned, "more often"), (swapped, "tells the next"), (np.sort(drawn), "more often")):
         with pytest.raises(AssertionError, match=says):
             exercise.random_orders(orders)
+
+
+def test_lines_of_what_is_collected_in_the_meantime_do_not_count():
+    class Ends:
+        def __del__(self):
+            self.ended = True
+            self.said = "so"
+
+    def allocate():
+        return [[] for _ in range(5000)]
+
+    usual = exercise.lines_run(allocate)
+    cycles = [Ends() for _ in range(3)]
+    for each in cycles:
+        each.itself = each
+    del cycles, each
+    assert exercise.lines_run(allocate) == usual and gc.isenabled()

@@ -286,7 +286,7 @@ def test_a_notebook_has_no_module_or_data_beside_it(site):
 
 def test_python_for_the_browser_and_the_whole_site_are_light_enough(site):
     assert weight(site.html / "_static/pyodide") < 35e6
-    assert weight(site.html) < 100e6
+    assert weight(site.html) < 120e6
     assert not list(Path(site.html, "lite").rglob("*.map"))
 
 
