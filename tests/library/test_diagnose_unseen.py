@@ -74,12 +74,12 @@ def loop(change):
 
 
 @fault("data: test alike", "prepared in another way")
-def test_set_inverted():
+def inverted_test_set():
     return pieces(X_test=255 - load_mnist().X_test)
 
 
 @fault("data: test labels", "prepared or labelled in another way")
-def test_set_transposed():
+def transposed_test_set():
     turned = load_mnist().X_test.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784)
     return pieces(X_test=np.ascontiguousarray(turned))
 
