@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from nnlib import data, measure
 from nnlib.activations import GELU, LeakyReLU, ReLU, Sigmoid
-from nnlib.measure import dead_units, mean_squares
 from nnlib.init import orthogonal
 from nnlib.layers import Linear
 from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.measure import dead_units, mean_squares
 from nnlib.sequential import Sequential
 from nnlib.two_layer import TwoLayerNet
 
