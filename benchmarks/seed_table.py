@@ -113,7 +113,7 @@ def table(rows, sizes):
 def main():
     """Run all programs in turns, and write and print what they took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--seed-rounds", type=int, default=3, help="of the ten epochs one by one (default: 3)")
     parser.add_argument("--only", nargs="+", metavar="PROGRAM", choices=PROGRAMS, default=list(PROGRAMS))
     parser.add_argument("--tasks", nargs="+", choices=["start", *RECIPES], default=["start", "plain", "pooled", "seed"])
