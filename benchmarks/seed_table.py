@@ -121,6 +121,7 @@ def main():
     if any(name.startswith("Rust") for name in args.only):
         rust.build()
     environment = {**os.environ, **ONE_THREAD, **KEEP_FREED, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment.pop("PYTHON", None)  # make hands it on, and tinygrad would take it for the name of a device
     rows = []
     for round_, name, task in tqdm(plan(args.only, args.tasks, args.rounds, args.seed_rounds), "runs"):
         command = [sys.executable, "-m", "benchmarks.peers", name, task, str(round_)]
