@@ -70,20 +70,19 @@ export const unzip = async (stream) =>
 export const shifts = (N, most, random) =>
   Int8Array.from({ length: 2 * N }, () => Math.floor(random() * (2 * most + 1)) - most);
 
-/** Fill the rows of X, N × 784, with pictures from 0 to 1, each shifted; `by` is what `shifts` gave, or null. */
+/** Fill the rows of X, N × 784 bytes, with pictures, each shifted; `by` is what `shifts` gave, or null. */
 export function fill(X, pixels, by) {
+  if (!by) return X.set(pixels);
   X.fill(0);
   for (let n = 0; n < X.length / PIXELS; n++) {
-    const down = by ? by[2 * n] : 0, across = by ? by[2 * n + 1] : 0, start = n * PIXELS;
+    const down = by[2 * n], across = by[2 * n + 1], start = n * PIXELS;
     for (let row = Math.max(0, -down); row < Math.min(SIDE, SIDE - down); row++) {
       const from = start + row * SIDE, to = from + down * SIDE + across;
       for (let column = Math.max(0, -across); column < Math.min(SIDE, SIDE - across); column++) {
-        const ink = pixels[from + column];
-        if (ink) X[to + column] = ink / 255;  // eq-shift
+        X[to + column] = pixels[from + column];  // eq-shift
       }
     }
   }
-  return X;
 }
 
 /** Fill the rows of X, N × 144, with the means of 2 × 2 pixels of the pictures' middle, each picture shifted. */
@@ -98,7 +97,6 @@ export function fillPooled(X, pixels, by) {
       }
     }
   }
-  return X;
 }
 
 /** The weights of 784 pixels that give the same scores as these, 144 × H, of the means: each pixel of the four gets a
@@ -112,4 +110,14 @@ export function fold(W, H) {
     }
   }
   return W1;
+}
+
+/** The other way: the weights of the means, from those of 784 pixels that `fold` gave. */
+export function unfold(W1, H) {
+  const W = new Float32Array(MEANS * H);
+  for (let mean = 0; mean < MEANS; mean++) {
+    const d = (2 * Math.floor(mean / POOLED) + RIM) * SIDE + 2 * (mean % POOLED) + RIM;
+    for (let h = 0; h < H; h++) W[mean * H + h] = 4 * W1[d * H + h];
+  }
+  return W;
 }

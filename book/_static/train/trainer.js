@@ -31,6 +31,8 @@ const OPTIMIZERS = {
   },
 };
 
+const MEMORIES = { sgd: [], momentum: ["v"], adam: ["m", "s"] };
+
 /** First weights: W ~ N(0, 2/inputs), b = 0. `normal` draws from N(0, 1). */
 export function heNormal(normal, D, H, K = 10) {
   const draw = (inputs, outputs) =>
@@ -54,7 +56,7 @@ export class Trainer {
   /**
    * @param {object} given
    * @param {Record<string, Float32Array>} given.start - the first W1 (D × H), b1, W2 (H × K) and b2
-   * @param {Float32Array} given.X - the pictures, N × D, from 0 to 1
+   * @param {Float32Array | Uint8Array} given.X - the pictures, N × D, from 0 to 1; or bytes, which are divided by 255
    * @param {Uint8Array} given.y - their labels
    * @param {number} given.hidden - H
    * @param {string} given.optimizer - "sgd", "momentum" or "adam"
@@ -69,17 +71,23 @@ export class Trainer {
     Object.assign(this, { X, y, D, H: hidden, K, lr, batch, options, move: OPTIMIZERS[optimizer] });
     this.w = new Float64Array(D * hidden + hidden + hidden * K + K);  // all parameters in one vector,
     this.g = new Float64Array(this.w.length);  // all gradients in another
-    this.kept = Object.fromEntries(["v", "m", "s"].map((name) => [name, new Float64Array(this.w.length)]));
+    this.kept = Object.fromEntries(MEMORIES[optimizer].map((name) => [name, new Float64Array(this.w.length)]));
     const sizes = NAMES.map((name) => start[name].length);
     this.params = named(this.w, sizes);
     this.grads = named(this.g, sizes);
-    for (const name of NAMES) this.params[name].set(start[name]);
+    this.put(start);
+    this.scale = X instanceof Uint8Array ? 1 / 255 : 1;
     Object.assign(this, { z1: new Float64Array(hidden), a1: new Float64Array(hidden), dz1: new Float64Array(hidden),
       z2: new Float64Array(K), a2: new Float64Array(K), dz2: new Float64Array(K) });
     this.lit = new Int32Array(D);  // where this example's pixels with ink begin in W1,
     this.ink = new Float64Array(D);  // and how much they have
     this.active = new Int32Array(hidden);  // its hidden units that are not silent
     this.t = this.losses = this.steps = 0;
+  }
+
+  /** Take these numbers for the parameters. */
+  put(weights) {
+    for (const name of NAMES) this.params[name].set(weights[name]);
   }
 
   /** One update by the gradient of the mean loss over some rows of X. @param {Int32Array} rows */
@@ -96,13 +104,13 @@ export class Trainer {
   }
 
   forward(n) {
-    const { X, D, H, K, z1, a1, z2, a2, lit, ink, active } = this, { W1, b1, W2, b2 } = this.params;
+    const { X, D, H, K, scale, z1, a1, z2, a2, lit, ink, active } = this, { W1, b1, W2, b2 } = this.params;
     let count = 0;
     for (let d = 0, from = n * D; d < D; d++) {
       const x = X[from + d];
       if (x !== 0) {
         lit[count] = d * H;
-        ink[count++] = x;
+        ink[count++] = scale * x;
       }
     }
     this.litCount = count;
@@ -130,6 +138,12 @@ export class Trainer {
     for (let k = 0; k < K; k++) total += a2[k] = Math.exp(z2[k] - top);
     for (let k = 0; k < K; k++) a2[k] /= total;  // eq-softmax
     this.logTotal = top + Math.log(total);
+  }
+
+  /** The most probable class of row n. */
+  predict(n) {
+    this.forward(n);
+    return this.a2.indexOf(Math.max(...this.a2));
   }
 
   /** Add the gradients of one of `count` examples; return its loss. */
