@@ -100,7 +100,8 @@ class Run {
     this.pass = asked.pass ?? 0;
     this.step = asked.step ?? 0;
     this.total = this.set.passes * Math.max(1, Math.floor(N / batch));
-    this.paused = this.ended = false;
+    this.paused = this.single = Boolean(asked.paused);
+    this.ended = false;
     this.worked = this.told = 0;
     this.trainer = new math.Trainer(this.given);
     this.reader = new math.Trainer({ ...this.given, X: this.room(BLOCK), y: new Uint8Array(BLOCK), optimizer: "sgd" });
@@ -246,7 +247,7 @@ async function train(mine) {
   await mine.report("done", Infinity);
 }
 
-async function start(message) {
+async function begin(message) {
   run = null;
   wake();
   math ??= await import(message.modules.trainer);
@@ -266,7 +267,7 @@ async function check({ files, weights }) {
 }
 
 const ACTIONS = {
-  start,
+  start: begin,
   check,
   pause() {
     if (run) run.paused = true;
