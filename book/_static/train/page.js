@@ -31,18 +31,18 @@ function button(label, action, attributes = {}) {
   return made;
 }
 
-/** A choice among options, [[value, words], …]. */
-function choice(label, options, value, changed = () => {}) {
+/** A choice among options, [[value, words], …].
+ * @param {string} label @param {any[][]} options @param {any} value @param {(value: string) => void} [changed] */
+function choice(label, options, value, changed) {
   const select = html("select", {}, ...options.map(([its, words]) => html("option", { value: its }, words)));
   select.value = value;
-  select.addEventListener("change", () => changed(select.value));
-  return { box: html("label", { class: "control" }, label, select), get value() { return select.value; }, select };
+  select.addEventListener("change", () => changed?.(select.value));
+  return { box: html("label", { class: "control" }, label, select), get value() { return select.value; } };
 }
 
-function tick(label, checked, changed = () => {}) {
+function tick(label, checked) {
   const box = html("input", { type: "checkbox" });
   box.checked = checked;
-  box.addEventListener("change", () => changed(box.checked));
   return { box: html("label", { class: "control tick" }, box, label), get value() { return box.checked; } };
 }
 
@@ -491,11 +491,11 @@ export class Training {
     this.exporting.disabled = !all.length;
     if (this.listed !== all) {  // pictures are made only when a drawing came or went
       this.listed = all;
-      this.seenAs = all.map((drawing) => ({ drawing, x: pictureOf(drawing.strokes), apart: this.drawings.isApart(drawing) }));
+      this.seenAs = all.map((drawing) => ({ drawing, x: pictureOf(drawing.strokes),
+        apart: this.drawings.isApart(drawing), words: html("span") }));
       this.list.replaceChildren(...this.seenAs.map((item) => {
         const picture = html("canvas", { role: "img", "aria-label": `Your drawing of a ${item.drawing.label}` });
         drawDigit(picture, item.x);
-        item.words = html("span");
         const kept = item.apart ? "kept apart" : "to learn";
         return html("li", {}, picture, html("span", {}, `a ${item.drawing.label}, ${kept}`), item.words,
           button("Remove", () => {

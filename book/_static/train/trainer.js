@@ -68,7 +68,15 @@ export class Trainer {
     const D = start.W1.length / hidden, K = start.b2.length;
     if (!OPTIMIZERS[optimizer]) throw new Error(`expected ${Object.keys(OPTIMIZERS).join(", ")}, got ${optimizer}`);
     if (X.length !== D * y.length) throw new Error(`expected ${y.length} pictures of ${D}, got ${X.length} numbers`);
-    Object.assign(this, { X, y, D, H: hidden, K, lr, batch, options, move: OPTIMIZERS[optimizer] });
+    this.X = X;
+    this.y = y;
+    this.D = D;
+    this.H = hidden;
+    this.K = K;
+    this.lr = lr;
+    this.batch = batch;
+    this.options = options;
+    this.move = OPTIMIZERS[optimizer];
     this.w = new Float64Array(D * hidden + hidden + hidden * K + K);  // all parameters in one vector,
     this.g = new Float64Array(this.w.length);  // all gradients in another
     this.kept = Object.fromEntries(MEMORIES[optimizer].map((name) => [name, new Float64Array(this.w.length)]));
@@ -77,8 +85,12 @@ export class Trainer {
     this.grads = named(this.g, sizes);
     this.put(start);
     this.scale = X instanceof Uint8Array ? 1 / 255 : 1;
-    Object.assign(this, { z1: new Float64Array(hidden), a1: new Float64Array(hidden), dz1: new Float64Array(hidden),
-      z2: new Float64Array(K), a2: new Float64Array(K), dz2: new Float64Array(K) });
+    this.z1 = new Float64Array(hidden);  // of one example at a time
+    this.a1 = new Float64Array(hidden);
+    this.dz1 = new Float64Array(hidden);
+    this.z2 = new Float64Array(K);
+    this.a2 = new Float64Array(K);
+    this.dz2 = new Float64Array(K);
     this.lit = new Int32Array(D);  // where this example's pixels with ink begin in W1,
     this.ink = new Float64Array(D);  // and how much they have
     this.active = new Int32Array(hidden);  // its hidden units that are not silent
