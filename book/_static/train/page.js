@@ -34,7 +34,7 @@ function button(label, action, attributes = {}) {
 /** A choice among options, [[value, words], …].
  * @param {string} label @param {any[][]} options @param {any} value @param {(value: string) => void} [changed] */
 function choice(label, options, value, changed) {
-  const select = html("select", {}, ...options.map(([its, words]) => html("option", { value: its }, words)));
+  const select = html("select", { "aria-label": label }, ...options.map(([its, words]) => html("option", { value: its }, words)));
   select.value = value;
   select.addEventListener("change", () => changed?.(select.value));
   return { box: html("label", { class: "control" }, label, select), get value() { return select.value; } };
@@ -225,6 +225,7 @@ export class Training {
     const own = more.own ?? (this.with.value ? this.drawings.learned : []);
     const seen = own.map((drawing) => ({ x: bytesOf(drawing), label: drawing.label }));
     if (!more.step) {
+      this.reported = false;  // nothing of this training is known yet
       this.course = new Course();
       this.before = own.length && this.trained ? { weights: this.trained.weights, read: this.trained.read } : null;
     }
@@ -240,7 +241,7 @@ export class Training {
     } catch (error) {
       return this.stopped(`No worker could be started here: ${error.message}. Where pages come from a server, it can.`);
     }
-    this.send({ do: "start", modules, files, settings, own: seen, ...more });
+    this.send({ ...more, do: "start", modules, files, settings, own: seen });
     this.show();
   }
 
@@ -333,7 +334,7 @@ export class Training {
   /** The end of a worker, in words; what it had learned up to its last report is here. */
   stopped(words) {
     this.dismiss();
-    const going = this.state !== "idle" && !this.finished && this.latest?.step > 0;
+    const going = this.state !== "idle" && !this.finished && this.reported;
     this.state = "idle";
     this.checking.disabled = false;
     this.again.hidden = !going;
@@ -362,6 +363,7 @@ export class Training {
 
   take(report) {
     this.latest = report;
+    this.reported = true;
     this.finished = report.is === "done";
     const share = (of) => (of ? of.right / of.count : undefined);
     this.course.add({ step: report.step, loss: report.loss, test: share(report.read.test),
