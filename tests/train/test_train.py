@@ -82,7 +82,7 @@ def test_what_a_program_made_is_current(mnist):
 
 def steps(**given):
     """Return the weights and the mean loss after some steps of trainer.js."""
-    program = Path(__file__).with_name("steps.mjs")
+    program = Path(__file__).with_name("steps.js")
     done = subprocess.run([npm.node(), program], input=json.dumps(given), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -146,7 +146,13 @@ def test_a_press_trains_a_network_that_reads_the_test_digits(page_of, tmp_path, 
     score = evaluate(net, mnist.X_test, mnist.y_test).accuracy
     assert score >= 0.974, f"{score:.2%}"  # of the real test digits, as nnlib reads them
     facts = io.facts(path)
-    assert facts == {"drawings": 0, "made": "in the page that trains", "recipe": "fast", "seed": 0, "step": facts["step"]}
+    assert facts == {
+        "drawings": 0,
+        "made": "in the page that trains",
+        "recipe": "fast",
+        "seed": 0,
+        "step": facts["step"],
+    }
     again = tmp_path / "again.safetensors"
     io.save(again, net, facts)
     assert path.read_bytes() == again.read_bytes()
@@ -260,7 +266,9 @@ def test_drawings_are_kept_learned_and_taken_away(page_of):
     tab.wait_for_function(f"{TRAINING}.state !== 'idle'")
     trained(tab)
     words = tab.locator(".scores").text_content()
-    assert "Of 3 that were learned it reads 0 before and 3 after. Of 3 kept apart it reads 0 before and 3 after." in words
+    assert (
+        "Of 3 that were learned it reads 0 before and 3 after. Of 3 kept apart it reads 0 before and 3 after." in words
+    )
     before, after = (float(share) for share in re.findall(r"([\d.]+)\s%", words.split("test digits:")[1]))
     assert abs(before - after) < 3  # and the others are still read
     tab.reload()
@@ -485,7 +493,9 @@ def test_in_the_readers_own_colours(page_of):
     press(tab, "Train")
     trained(tab)
     colour = "name => getComputedStyle(document.querySelector(name)).backgroundColor"
-    assert tab.evaluate(colour, ".options label:has(:checked)") != tab.evaluate(colour, ".options label:not(:has(:checked))")
+    assert tab.evaluate(colour, ".options label:has(:checked)") != tab.evaluate(
+        colour, ".options label:not(:has(:checked))"
+    )
     assert tab.evaluate(colour, ".bar span") not in ("rgba(0, 0, 0, 0)", tab.evaluate(colour, "body"))
     stroke = "name => getComputedStyle(document.querySelector(name)).stroke"
     assert tab.evaluate(stroke, ".train path.value") not in ("none", tab.evaluate(colour, "body"))

@@ -59,27 +59,31 @@ export function curves(points, total, width) {
 // ---- Templates ---------------------------------------------------------------------------------------------------
 
 const SHADES = 255;
-/** The colours of −1 to 1, as the bytes of a pixel. */
-const COLOURS = Array.from({ length: 2 * SHADES + 1 }, (_, i) => puor(i / SHADES - 1).match(/\d+/g).map(Number));
+const CELL = 30;  // the 28 pixels of a template and a rim
+/** The colours of −1 to 1, each as one number of four bytes, as a canvas has its pixels. */
+const COLOURS = Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => {
+  const [red, green, blue] = puor(i / SHADES - 1).match(/\d+/g);
+  return new Uint32Array(Uint8Array.of(Number(red), Number(green), Number(blue), 255).buffer)[0];
+});
 
 /** Draw each column of W1 as a picture, the units row by row, each in its own scale. */
 export function drawTemplates(canvas, { W1, b1 }) {
-  const H = b1.length, columns = Math.ceil(Math.sqrt(H)), cell = 30;  // 28 pixels and a rim
-  const rows = Math.ceil(H / columns);
-  if (canvas.width !== columns * cell || canvas.height !== rows * cell) {
-    Object.assign(canvas, { width: columns * cell, height: rows * cell });
-    canvas.style.aspectRatio = `${columns} / ${rows}`;
+  const H = b1.length, columns = Math.ceil(Math.sqrt(H)), width = columns * CELL;
+  const height = Math.ceil(H / columns) * CELL;
+  if (canvas.width !== width || canvas.height !== height) {
+    Object.assign(canvas, { width, height });
+    canvas.style.aspectRatio = `${width} / ${height}`;
   }
-  const pen = canvas.getContext("2d"), image = pen.createImageData(canvas.width, canvas.height);
-  image.data.fill(255);
-  const most = new Float32Array(H);
-  for (let i = 0; i < W1.length; i++) most[i % H] = Math.max(most[i % H], Math.abs(W1[i]));
-  for (let d = 0, i = 0; d < 784; d++) {
-    const row = Math.floor(d / 28) + 1, column = d % 28 + 1;
-    for (let h = 0; h < H; h++, i++) {
-      const colour = COLOURS[Math.round(SHADES * (1 + (most[h] ? W1[i] / most[h] : 0)))];
-      const at = 4 * ((Math.floor(h / columns) * cell + row) * canvas.width + (h % columns) * cell + column);
-      [image.data[at], image.data[at + 1], image.data[at + 2]] = colour;
+  const pen = canvas.getContext("2d"), image = pen.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer).fill(0xffffffff);
+  for (let h = 0; h < H; h++) {
+    let most = 0;
+    for (let i = h; i < W1.length; i += H) most = Math.max(most, Math.abs(W1[i]));
+    const corner = (Math.floor(h / columns) * CELL + 1) * width + (h % columns) * CELL + 1, unit = most ? SHADES / most : 0;
+    for (let row = 0, i = h; row < 28; row++) {
+      for (let column = 0, at = corner + row * width; column < 28; column++, i += H) {
+        pixels[at + column] = COLOURS[Math.round(SHADES + unit * W1[i])];
+      }
     }
   }
   pen.putImageData(image, 0, 0);

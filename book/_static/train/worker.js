@@ -11,7 +11,7 @@ const LARGEST_BATCH = 512;
 
 /** Chapter 20's recipe, in eight passes over 20,000 digits instead of two over 60,000. */
 const FAST = { hidden: 64, optimizer: "adam", lr: 0.035, batch: 100, passes: 8, count: 20_000,
-  options: { beta1: 0.85, beta2: 0.97, decay: 0.05, smoothing: 0.03 } };
+  options: { beta1: 0.85, beta2: 0.97, decay: 0.05, smoothing: 0.02 } };
 
 let math, data;  // the modules
 const sets = {};  // the digits that have been fetched: { pixels, y }, by name

@@ -1,4 +1,4 @@
-// Some steps of the page's mathematics, for Python to compare: node steps.mjs < given.json > weights.json
+// Some steps of the page's mathematics, for Python to compare: node steps.js < given.json > weights.json
 
 import { readFileSync } from "node:fs";
 import { Trainer } from "../../book/_static/train/trainer.js";
