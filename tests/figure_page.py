@@ -1,4 +1,4 @@
-"""A page with one interactive figure, or with the sheet to draw on or the page that trains, and nothing else; for the tests and for the stills.
+"""A page with one interactive figure, the sheet to draw on, or what trains, and nothing else; for tests and stills.
 
 `served` serves book/_static, as the site does, and with it NAME.page, NAME.digit and NAME.train, each also as
 NAME.page?theme=dark.

@@ -301,7 +301,8 @@ def test_a_storage_that_is_denied_is_said_to_be_and_drawings_stay_for_now(browse
     with windows(browser, address) as open_page:
         tab = open_page("here.train")
         tab.add_init_script(
-            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+            "Object.defineProperty(window, 'localStorage', "
+            "{ get() { throw new DOMException('no', 'SecurityError'); } })"
         )
         tab.reload()
         tab.wait_for_selector(".mounted")
