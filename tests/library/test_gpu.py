@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gpu_devices import InChromium, device, in_software, own
+from gpu_devices import InChromium, chromium, device, in_software, own
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from nnlib.gpu.flat import Vector
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.optim import SGD, Adam, Momentum
 
-__all__ = ["device"]
+__all__ = ["chromium", "device"]
 KERNELS = sorted({path.stem for path in Path(module.__file__).parent.glob("*.wgsl")} - {"blocks"})  # a part of three
 SENTINEL = -7e7
 ORDERS = ["in order", "reversed"]
