@@ -2,6 +2,7 @@
 // works in a page and in a worker.
 
 export const ALIGNMENT = 256; // bytes: an array that begins within a buffer begins at a multiple
+const { GPUBufferUsage, GPUMapMode, GPUShaderStage } = /** @type {any} */ (globalThis); // where there is WebGPU
 const WORD = 4; // bytes: what is copied is whole words
 
 let found = null; // the promise of the device, until that is lost
