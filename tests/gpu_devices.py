@@ -36,8 +36,10 @@ async () => {
       const [first, ...others] = arrays.map(numbers);
       return calls.push(await device.call(code, first, others, groups)) - 1;
     },
-    run: (places, copy) => device.checked(() =>
-      device.run(places.map(place => calls[place]), copy ? [copy.map(numbers)] : [])),
+    run: (places, copy) => device.checked(() => {
+      device.run(places.map(place => calls[place]));
+      if (copy) device.copy([copy.map(numbers)]);
+    }),
   };
   const { limits } = device.gpu;
   return Object.fromEntries(Object.keys(Object.getPrototypeOf(limits)).map(name => [name, limits[name]]));

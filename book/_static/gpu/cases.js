@@ -2,6 +2,7 @@
 //
 // A case has
 //   sizes     several, each a list of numbers: the first fills whole groups, the others leave edges;
+//   names     of such a list's first numbers, where they are sizes of matrices;
 //   say       such a list in words;
 //   arrays    the names of what lies at bindings 1, 2, …;
 //   given     the arrays that go in;
@@ -57,7 +58,7 @@ class Draw {
   }
 }
 
-const times = (rows, columns) => `${rows} × ${columns}`;
+const times = (sizes) => sizes.join(" × ");
 
 // ---- products -------------------------------------------------------------------------------------------------------
 
@@ -68,7 +69,8 @@ const product = {
     [33, 17, 65],
     [1, 5, 1],
   ],
-  say: ([rows, inner, columns]) => `${times(rows, inner)} times ${times(inner, columns)}`,
+  names: "rows × inner × columns",
+  say: times,
 };
 
 /** Z = X W, with the groups of a kernel that has side × side numbers a group. */
@@ -85,7 +87,6 @@ const forward = (side) => ({
 /** dW = Xᵀ dZ: X[k, i] stands in row k of the batch. */
 const weightGradient = {
   ...product,
-  say: ([rows, inner, columns]) => `(${times(inner, rows)})ᵀ times ${times(inner, columns)}`,
   arrays: ["X", "dZ", "dW"],
   given: ([rows, inner, columns], draw) => ({ X: draw.normal(inner * rows), dZ: draw.normal(inner * columns) }),
   answer: ([rows, inner, columns], { X, dZ }) => ({
@@ -97,7 +98,6 @@ const weightGradient = {
 /** dX = dZ Wᵀ */
 const inputGradient = {
   ...product,
-  say: ([rows, inner, columns]) => `${times(rows, inner)} times (${times(columns, inner)})ᵀ`,
   arrays: ["dZ", "W", "dX"],
   given: ([rows, inner, columns], draw) => ({ dZ: draw.normal(rows * inner), W: draw.normal(columns * inner) }),
   answer: ([rows, inner, columns], { dZ, W }) => ({
@@ -115,7 +115,8 @@ const elements = {
     [127, 1],
     [33, 785],
   ],
-  say: ([rows, columns]) => times(rows, columns),
+  names: "rows × columns",
+  say: times,
   groups: ([rows, columns]) => tiles(rows, columns, 16),
 };
 
@@ -177,7 +178,8 @@ const softmaxCrossEntropy = {
     [127, 17, 0.1],
     [1, 3, 0.1],
   ],
-  say: ([rows, classes, smoothing]) => `${times(rows, classes)}, smoothed by ${smoothing}`,
+  names: "rows × classes",
+  say: ([rows, classes, smoothing]) => times([rows, classes]) + (smoothing ? `, smoothed by ${smoothing}` : ""),
   arrays: ["Z", "labels", "losses", "dZ"],
   given: ([rows, classes], draw) => ({
     Z: draw.normal(rows * classes).map((z) => 3 * z),

@@ -192,8 +192,8 @@ export class Device {
     return { pipeline, bound, groups, arrays: all };
   }
 
-  /** Run calls, each when the one before is done, and then copy numbers onto others, pairs [source, target]. */
-  run(calls, copies = []) {
+  /** Run calls, each when the one before is done. This returns before they are, and what is run after it waits. */
+  run(calls) {
     const encoder = this.gpu.createCommandEncoder();
     const compute = encoder.beginComputePass();
     for (const { pipeline, bound, groups } of calls) {
@@ -202,7 +202,13 @@ export class Device {
       compute.dispatchWorkgroups(...groups);
     }
     compute.end();
-    for (const [from, to] of copies) encoder.copyBufferToBuffer(from.buffer, from.start, to.buffer, to.start, bytesOf(to));
+    this.gpu.queue.submit([encoder.finish()]);
+  }
+
+  /** Copy numbers onto others, pairs [source, target]; as `run`, in its turn. */
+  copy(pairs) {
+    const encoder = this.gpu.createCommandEncoder();
+    for (const [from, to] of pairs) encoder.copyBufferToBuffer(from.buffer, from.start, to.buffer, to.start, bytesOf(to));
     this.gpu.queue.submit([encoder.finish()]);
   }
 

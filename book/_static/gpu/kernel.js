@@ -1,6 +1,7 @@
 // One kernel, opened: its text in an editor, and what comes out when it is run on the reader's graphics card.
 
 import { make } from "../run/bar.js";
+import { CASES } from "./cases.js";
 import { find, Refused, source } from "./device.js";
 import { summary, trial, verdict } from "./trial.js";
 
@@ -96,9 +97,14 @@ class Kernel {
   reset() {
     this.#running?.stop();
     this.change(this.published);
+    this.#clear();
+    this.bar.say("");
+  }
+
+  #clear() {
     this.#editor?.mark([]);
     this.result.replaceChildren();
-    this.bar.say("");
+    this.result.classList.remove("kernel-old");
   }
 
   #mark() {
@@ -123,8 +129,7 @@ class Kernel {
   async run() {
     if (this.#running) return;
     const { text } = this;
-    this.#editor?.mark([]);
-    this.result.replaceChildren();
+    this.#clear();
     this.bar.toggle("stop", true);
     this.bar.say("Running");
     const watch = this.#watch();
@@ -185,13 +190,13 @@ class Kernel {
     const table = make("table");
     const row = (cells) => table.insertRow().append(...cells);
     const head = (scope, textContent) => make("th", { scope, textContent });
-    row([head("col", "sizes"), ...orders.map((order) => head("col", `threads ${order}`))]);
+    row([head("col", CASES[this.name].names ?? "sizes"), ...orders.map((order) => head("col", `threads ${order}`))]);
     for (const { sizes, found } of results) {
       row([head("row", sizes), ...orders.map((order) => make("td", { textContent: summary(found[order]) }))]);
     }
     table.createCaption().textContent =
       `On ${this.device.name}, against JavaScript in doubles. ` +
-      "A difference is a share of the largest number of the answer; up to 10⁻⁶ is right.";
+      "A difference is a share of the largest number of the answer; up to 10⁻⁵ is right.";
     return table;
   }
 
