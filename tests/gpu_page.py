@@ -1,15 +1,15 @@
 """A page with kernels to edit and run, and nothing else; for the tests.
 
-`served` serves book/_static as the site does, the kernels and the bundled editor with it, and NAMES.kernels, a page with
+`served` serves book/_static as the site does, with the kernels and the bundled editor, and NAMES.kernels, a page with
 the cells of these kernels: /sgd+adam.kernels?theme=dark.
 """
 
 import html
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import bundles
 from served_site import QuietHandler, serve
 
 from nnlib.gpu.device import source
@@ -17,9 +17,7 @@ from nnlib.gpu.device import source
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "book" / "_static"
 KERNELS = ROOT / "nnlib" / "gpu"
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-import bundles  # noqa: E402 - from there
 
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
@@ -56,7 +54,7 @@ def served(scratch):
     class Handler(QuietHandler):
         extensions_map = QuietHandler.extensions_map | {".wgsl": "text/plain"}
 
-        def do_GET(self):
+        def do_GET(self):  # noqa: N802 - its name there
             body = page(self.path)
             if body is None:
                 return super().do_GET()

@@ -1,7 +1,7 @@
 """The kernels of ``nnlib.gpu`` in the site, unmodified, and where a cell prints one: a button to edit and run it.
 
-Such a cell has the tag ``kernel`` and prints ``source("NAME")``. Where the browser has WebGPU, gpu/mount.js offers below
-what it prints to run it on the reader's graphics card; only pages with such a cell load it.
+Such a cell has the tag ``kernel`` and prints ``source("NAME")``. Where the browser has WebGPU, gpu/mount.js offers
+below it to run the kernel on the reader's graphics card; only pages with such a cell load it.
 """
 
 from pathlib import Path

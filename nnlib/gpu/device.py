@@ -206,7 +206,7 @@ def find():
 
 
 def source(kernel):
-    """Return the text of a kernel: of its file, and of the one that the file's last line names, ``// and blocks.wgsl``."""
+    """Return the text of a kernel: of its file, and of the one that its last line names, ``// and blocks.wgsl``."""
     text = (Path(__file__).parent / f"{kernel}.wgsl").read_text(encoding="utf-8")
     *_, last = text.splitlines()
     return text + source(last.removeprefix("// and ").removesuffix(".wgsl")) if last.startswith("// and ") else text

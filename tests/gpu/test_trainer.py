@@ -28,7 +28,7 @@ TRAIN = """async ({ start, X, bytes, y, batches, where, ...options }) => {
     if (trainer.t % 5 === 0) losses.push(await trainer.loss());
   }
   const plain = arrays => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, [...array]]));
-  const found = { weights: plain(await trainer.weights()), gradients: plain(first), losses, name: await trainer.name() };
+  const found = { weights: plain(await trainer.weights()), gradients: plain(first), losses };
   await trainer.dispose();
   return found;
 }"""
@@ -80,7 +80,7 @@ def both(tab, X, y, H, name, steps=10, batch=32, worker=False, floats=False, see
         "lr": optimizer.rate(None),
     }  # fmt: skip
     if name == "adam":
-        given["eps"] = optimizer.eps
+        given["options"] = {"eps": optimizer.eps}
     found = tab.evaluate(IN_A_WORKER % TRAIN.replace("`", "\\`") if worker else TRAIN, given | options)
     losses, first = [], None
     for rows in batches:
@@ -136,8 +136,9 @@ def test_it_works_in_a_worker(tab, digits):
     ("options", "message"),
     [
         ({"hidden": 17}, "expected 13328 numbers in W1, got 12544"),
+        ({"options": {"decay": 0.1}}, "expected no weight decay on the graphics card, got 0.1"),
         ({"optimizer": "rmsprop"}, "expected sgd, momentum or adam, got rmsprop"),
-        ({"batch": 20}, "expected 1 to 20 rows, got 32"),
+        ({"batches": [list(range(40))]}, "expected 1 to 32 rows, got 40"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(tab, digits, options, message):
@@ -149,7 +150,7 @@ def test_without_a_device_it_says_why(browser, kernels, digits):
     """A browser that has WebGPU and refuses a card."""
     tab = browser.new_page()
     tab.goto(f"{kernels}/sgd.kernels")
-    with pytest.raises(Exception, match="has WebGPU, and refuses a graphics card|has no WebGPU"):
+    with pytest.raises(Exception, match=r"has WebGPU, and refuses a graphics card|has no WebGPU"):
         both(tab, *digits, 16, "sgd")
     tab.close()
 

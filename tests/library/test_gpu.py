@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gpu_devices import InChromium, chromium, device, in_software, own
+from gpu_devices import InChromium, chromium, device, in_software, own, reversed_source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,25 +27,6 @@ KERNELS = sorted({path.stem for path in Path(module.__file__).parent.glob("*.wgs
 SENTINEL = -7e7
 ORDERS = ["in order", "reversed"]
 SHAPES = [(1, 785, 10), (100, 785, 17), (127, 64, 10), (127, 785, 1), (1, 1, 1), (64, 16, 64), (65, 17, 65)]
-
-
-def reversed_source(text):
-    """Return a kernel whose threads do what their opposites would: the last of the last group the first's work."""
-    size = re.search(r"@workgroup_size\((\w+)(?:, (\w+))?\)", text)
-    head = re.search(r"fn main\(([^{]*)\) \{\n", text)
-    params, lines = head[1], []
-    x, y = size[1], size[2] or "1"
-    for builtin, name in re.findall(r"@builtin\((\w+)\) (\w+): vec3u", params):
-        counts = {
-            "global_invocation_id": (f"all_groups.x * {x}", f"all_groups.y * {y}"),
-            "workgroup_id": ("all_groups.x", "all_groups.y"),
-            "local_invocation_id": (x, y),
-        }[builtin]
-        params = params.replace(f" {name}:", f" other_{name}:")
-        opposite = (f"u32({count}) - 1 - other_{name}.{axis}" for count, axis in zip(counts, "xy", strict=True))
-        lines.append(f"    let {name} = vec3u({', '.join(opposite)}, 0);\n")
-    params += ", @builtin(num_workgroups) all_groups: vec3u"
-    return text.replace(head[0], f"fn main({params}) {{\n{''.join(lines)}")
 
 
 class Field:

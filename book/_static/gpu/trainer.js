@@ -1,10 +1,9 @@
-// A network D-H-10 on the graphics card: whole steps with the kernels of nnlib.gpu, as nnlib/gpu/network.py, optim.py and
+// A network D-H-K on the graphics card: whole steps with the kernels of nnlib.gpu, as nnlib/gpu/network.py, optim.py and
 // train.py call them. What a step needs stays on the card: it is sent the numbers of its rows, and nothing comes back
 // before somebody asks. It works in a page and in a worker.
 
 import { ALIGNMENT, find, packed, source, tiles, up } from "./device.js";
 
-const CLASSES = 10;
 const NAMES = ["W1", "b1", "W2", "b2"];
 const AHEAD = 32; // steps that may wait on the card: then we wait for it
 const KERNELS = [
@@ -12,17 +11,16 @@ const KERNELS = [
   "column_sums", "product_dX", "sgd", "momentum", "adam",
 ]; // prettier-ignore
 
-const [BETA, BETA1, BETA2, EPS] = [0.9, 0.9, 0.999, 1e-8]; // as nnlib.optim has them
-
-/** How many memories an optimizer has, and what its kernel has at binding 0 in step t. */
+/** How many memories an optimizer has, and what its kernel has at binding 0 in step t.
+ * @type {Record<string, { memories: number, numbers: (eta: number, t: number, options: any) => number[] }>} */
 const OPTIMIZERS = {
   sgd: { memories: 0, numbers: (eta) => [eta] },
-  momentum: { memories: 1, numbers: (eta) => [eta, BETA, 0] },
+  momentum: { memories: 1, numbers: (eta, t, { beta = 0.9 }) => [eta, beta, 0] },
   adam: {
     memories: 2,
-    numbers(eta, t, eps) {
-      const [first, root] = [1 - BETA1 ** t, Math.sqrt(1 - BETA2 ** t)]; // eq-adam-correction
-      return [eta / first, BETA1, 1 - BETA1, BETA2, 1 - BETA2, root, eps];
+    numbers(eta, t, { beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }) {
+      const [first, root] = [1 - beta1 ** t, Math.sqrt(1 - beta2 ** t)]; // eq-adam-correction
+      return [eta / first, beta1, 1 - beta1, beta2, 1 - beta2, root, eps];
     },
   },
 };
@@ -74,31 +72,33 @@ export class Trainer {
   t = 0; // steps taken
 
   /**
-   * @param {object} options
-   * @param {{W1: Float32Array, b1: Float32Array, W2: Float32Array, b2: Float32Array}} options.start
-   * @param {Float32Array | Uint8Array} options.X Pictures, N × D, from 0 to 1; or bytes, which are divided by 255.
-   * @param {Uint8Array} options.y Labels, N.
-   * @param {number} options.hidden H.
-   * @param {"sgd" | "momentum" | "adam"} options.optimizer
-   * @param {number} options.lr The step size η; `lr` may be changed between steps.
-   * @param {number} options.batch The most rows that a step may have.
-   * @param {number} [options.eps] Adam's ε.
+   * @param {object} given
+   * @param {{W1: Float32Array, b1: Float32Array, W2: Float32Array, b2: Float32Array}} given.start
+   * @param {Float32Array | Uint8Array} given.X Pictures, N × D, from 0 to 1; or bytes, which are divided by 255.
+   * @param {Uint8Array} given.y Labels, N.
+   * @param {number} given.hidden H.
+   * @param {"sgd" | "momentum" | "adam"} given.optimizer
+   * @param {number} given.lr The step size η; `lr` may be changed between steps.
+   * @param {number} given.batch The most rows that a step may have.
+   * @param {any} [given.options] beta; beta1, beta2, eps; smoothing.
    */
-  constructor({ start, X, y, hidden, optimizer, lr, batch, eps = EPS }) {
-    const D = X.length / y.length;
-    const lengths = { W1: D * hidden, b1: hidden, W2: hidden * CLASSES, b2: CLASSES };
+  constructor({ start, X, y, hidden, optimizer, lr, batch, options = {} }) {
+    const [D, K] = [X.length / y.length, start.b2.length];
+    const lengths = { W1: D * hidden, b1: hidden, W2: hidden * K, b2: K };
     for (const name of NAMES) {
       if (start[name]?.length !== lengths[name]) {
         throw new Error(`expected ${lengths[name]} numbers in ${name}, got ${start[name]?.length}`);
       }
     }
     if (!OPTIMIZERS[optimizer]) throw new Error(`expected sgd, momentum or adam, got ${optimizer}`);
+    if (options.decay) throw new Error(`expected no weight decay on the graphics card, got ${options.decay}`);
     this.D = D;
     this.H = hidden;
+    this.K = K;
     this.batch = batch;
     this.optimizer = optimizer;
     this.lr = lr;
-    this.eps = eps;
+    this.options = options;
     this.#ready = this.#prepare(start, X, y, lengths);
     this.#ready.catch(() => {}); // it is told to whoever asks first
   }
@@ -109,7 +109,7 @@ export class Trainer {
     const texts = await Promise.all(KERNELS.map((name) => source(name)));
     this.#texts = Object.fromEntries(KERNELS.map((name, i) => [name, texts[i]]));
     this.#device = device;
-    const { batch, D, H } = this;
+    const { batch, D, H, K } = this;
     const { memories } = OPTIMIZERS[this.optimizer];
     const room = (length, type) => device.empty(length, type);
     this.params = new Vector(device, lengths);
@@ -117,28 +117,27 @@ export class Trainer {
     this.grads = new Vector(device, lengths);
     this.memories = Array.from({ length: memories }, () => room(this.params.whole.length));
     const bytes = asBytes(X);
-    this.pictures = device.array(bytes ?? X); // all of them, once
     this.bytes = Boolean(bytes);
+    this.pictures = device.array(bytes ?? X); // all of them, once
     this.all_labels = device.array(Uint32Array.from(y));
     this.rows = room(batch, Uint32Array);
     this.X = room(batch * D);
     this.labels = room(batch, Uint32Array);
     this.A1 = room(batch * H); // and before the ReLU, Z1
-    this.Z2 = room(batch * CLASSES);
+    this.Z2 = room(batch * K);
     this.dZ1 = room(batch * H);
-    this.dZ2 = room(batch * CLASSES);
+    this.dZ2 = room(batch * K);
     this.losses = room(batch);
     this.total = room(batch); // of the losses since somebody asked
-    this.numbers = room(OPTIMIZERS[this.optimizer].numbers(1, 1, 1).length);
+    this.numbers = room(OPTIMIZERS[this.optimizer].numbers(1, 1, {}).length);
   }
 
   /** The calls of a step with n rows. */
   async #step(n) {
     if (this.#calls.has(n)) return this.#calls.get(n);
-    const { D, H, X, A1, Z2, dZ1, dZ2, labels, losses, optimizer } = this;
+    const { D, H, K, X, A1, Z2, dZ1, dZ2, labels, losses, optimizer } = this;
     const { W1, b1, W2, b2 } = this.params.parts;
     const { W1: dW1, b1: db1, W2: dW2, b2: db2 } = this.grads.parts;
-    const K = CLASSES;
     const call = (kernel, numbers, arrays, groups) => {
       return this.#device.call(this.#texts[kernel], Array.isArray(numbers) ? packed(numbers) : numbers, arrays, groups);
     };
@@ -151,7 +150,7 @@ export class Trainer {
       call("bias_relu", [n, H], [b1, A1], tiles(n, H, 16)),
       call("product_blocked", [n, H, K], [A1, W2, Z2], tiles(n, K, 64)),
       call("bias", [n, K], [b2, Z2], tiles(n, K, 16)),
-      call("softmax_cross_entropy", packed([n, K], [0]), [Z2, labels, losses, dZ2], tiles(1, n, 64)),
+      call("softmax_cross_entropy", packed([n, K], [this.options.smoothing ?? 0]), [Z2, labels, losses, dZ2], tiles(1, n, 64)),
       call("sgd", packed([], [-1 / n]), mean, tiles(1, n, 256)), // w − ηg with η = −1/n adds up the mean loss
       call("product_dW", [H, n, K], [A1, dZ2, dW2], tiles(H, K, 64)),
       call("column_sums", [n, K], [dZ2, db2], tiles(1, K, 16)),
@@ -174,7 +173,7 @@ export class Trainer {
     const calls = await this.#step(n);
     if (device.fault) throw new Error(device.fault);
     this.t++;
-    device.write(this.numbers, Float32Array.from(OPTIMIZERS[this.optimizer].numbers(this.lr, this.t, this.eps)));
+    device.write(this.numbers, Float32Array.from(OPTIMIZERS[this.optimizer].numbers(this.lr, this.t, this.options)));
     if (this.bytes) device.write(this.rows, Uint32Array.from(rows));
     else device.copy(this.#copies(rows));
     device.run(calls);

@@ -102,7 +102,7 @@ export function openEditor(parent, { text, name, onChange, onRun, onLeave, langu
         bracketMatching(),
         closeBrackets(),
         syntaxHighlighting(colours),
-        EditorView.contentAttributes.of({ "aria-label": name }),
+        EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0" }),
         EditorView.updateListener.of((update) => update.docChanged && onChange(view.state.doc.toString())),
       ],
     }),
