@@ -25,7 +25,8 @@ PAGE = """<!doctype html>
 <link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/figures/colours.css"><link rel="stylesheet" href="/book.css">
 <link rel="stylesheet" href="/run/run.css"><link rel="stylesheet" href="/gpu/gpu.css">
-<style>body {{ background: var(--ground); color: var(--ink); margin: 16px; font: 17px/1.6 var(--sans); }}</style></head>
+<style>body {{ background: var(--ground); color: var(--ink); margin: 16px; font: 17px/1.6 var(--sans); }}
+pre {{ overflow: auto; }}</style></head>
 <body><main class="bd-article"><h1>Kernels</h1>{cells}</main>
 <script type="module" src="/gpu/mount.js"></script></body></html>"""
 CELL = """<div class="cell tag_kernel docutils container">

@@ -179,8 +179,8 @@ EDITS = {
         r"does it read outside its arrays\?.*At 64 × 64 × 64 it is right.*one size in place of another",
     ),
     "a syntax error": (
-        "product_naive", "var sum = 0.0;", "var sum = 0.0", r"Not run: .* finds an error, the first in line 22: .*';'",
-        r"line 22 error: .*';'",
+        "product_naive", "var sum = 0.0;", "var sum = 0.0",
+        r"Not run: .* finds (an error|\d errors), the first in line 22: .*';'", r"line 22 error: .*';'",
     ),
     "a barrier that not all reach": (
         "product_tiled", "var sum = 0.0;", "if (row >= sizes.rows) { return; } var sum = 0.0;",
@@ -190,12 +190,8 @@ EDITS = {
         "bias", "Z[id.y * sizes.columns + id.x] += b[id.x];", "", r"Wrong: at ", r"largest difference",
     ),
     "some are not written": (
-        "column_sums", "column < sizes.columns) {\n        var total", "column < sizes.columns / 2u) {\n        var total",
+        "column_sums", "thread.y == 0u && column < sizes.columns", "thread.y == 0u && column < sizes.columns / 2u",
         r"Wrong: at ", r"never written. Does every one have a thread that owns it\?",
-    ),
-    "who comes first": (
-        "softmax_cross_entropy", "losses[row] = loss;", "losses[row] = loss; if (row > 0u) { losses[row - 1u] = 0.0; }",
-        r"Wrong: at ", r"depends on who comes first",
     ),
     "an unused array": ("product_naive", "* W[k * sizes.columns + column]", "", r"Wrong: at ", r"largest difference"),
     "too many threads": (
@@ -234,19 +230,6 @@ def test_the_compiler_s_words_stand_below_their_line(page_of):
     assert page.tab.evaluate(line) == FETCHED
     page.tab.locator(".run-reset").click()
     assert page.tab.locator(".editor-message").count() == 0 and page.result == ""
-
-
-def test_a_missing_barrier_that_does_not_show_is_said(modules):
-    """As on a card on which it happens to go well."""
-    said = modules(
-        """async () => {
-          const text = await device.source("product_tiled"), fewer = text.replace("workgroupBarrier();", "");
-          const found = { Z: { count: 1, largest: 0, wrong: 0, untouched: 0, nan: 0, outside: 0 } };
-          return trial.verdict({ results: [{ sizes: "1", found: { "in order": found } }] }, fewer, text);
-        }"""
-    )
-    assert said[0].startswith("Right: at 1 sizes, no number differs from the answer at all.")
-    assert "fewer barriers than the published kernel" in said[1] and "proves nothing" in said[1]
 
 
 def test_an_edit_stays_in_this_browser_until_reset(page_of):

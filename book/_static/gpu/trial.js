@@ -11,26 +11,33 @@ export const TOLERANCE = 1e-5; // of the largest number of an answer; rounding s
 const SENTINEL = { Float32Array: -7e7, Uint32Array: 77 };
 const MARGIN = { Float32Array: NaN, Uint32Array: 99, Uint8Array: 99 };
 
-/** A kernel whose threads do what their opposites would: the last of the last group the first's work. Or null. */
+const WORKGROUP = /@workgroup_size\(\s*(\w+)\s*(?:,\s*(\w+)\s*)?\)/;
+const MAIN = /fn\s+main\s*\(([^{]*)\)\s*\{/;
+const BUILTIN = /@builtin\((\w+)\)\s*(\w+)\s*:\s*vec3(?:u|<u32>)/g;
+
+/**
+ * A kernel whose threads do what their opposites would: the last of the last group the first's work, as
+ * nnlib.gpu.trial.reversed_order has it. Null where its threads are told in another way who they are.
+ */
 export function reversed(text) {
-  const size = /@workgroup_size\((\w+)(?:, (\w+))?\)/.exec(text);
-  const head = /fn main\(([^{]*)\) \{\n/.exec(text);
-  if (!size || !head) return null;
+  const [size, main] = [WORKGROUP.exec(text), MAIN.exec(text)];
+  if (!size || !main) return null;
   const [x, y] = [size[1], size[2] ?? "1"];
   const counts = {
     global_invocation_id: [`all_groups.x * ${x}`, `all_groups.y * ${y}`],
     workgroup_id: ["all_groups.x", "all_groups.y"],
     local_invocation_id: [x, y],
   };
-  let params = head[1];
-  let lines = "";
-  for (const [, builtin, name] of head[1].matchAll(/@builtin\((\w+)\) (\w+): vec3u/g)) {
-    if (!counts[builtin]) return null;
-    params = params.replace(` ${name}:`, ` other_${name}:`);
-    const [i, j] = counts[builtin].map((count, axis) => `u32(${count}) - 1 - other_${name}.${"xy"[axis]}`);
-    lines += `    let ${name} = vec3u(${i}, ${j}, 0);\n`;
-  }
-  return text.replace(head[0], `fn main(${params}, @builtin(num_workgroups) all_groups: vec3u) {\n${lines}`);
+  const found = [...main[1].matchAll(BUILTIN)];
+  const told = main[1].match(/@builtin/g)?.length ?? 0;
+  if (found.length !== told || found.some(([, builtin]) => !Object.hasOwn(counts, builtin))) return null;
+  const lines = found.map(([, builtin, name]) => {
+    const [i, j] = counts[builtin].map((count, axis) => `u32(${count}) - 1u - other_${name}.${"xy"[axis]}`);
+    return `    let ${name} = vec3u(${i}, ${j}, 0u);\n`;
+  });
+  const others = main[1].replace(BUILTIN, "@builtin($1) other_$2: vec3u").trimEnd().replace(/,$/, "");
+  const head = `fn main(${others}, @builtin(num_workgroups) all_groups: vec3u) {\n${lines.join("")}`;
+  return text.replace(main[0], () => head);
 }
 
 /** Numbers with a margin before and behind them, on the device; that behind is within reach unless they are counted. */
@@ -210,9 +217,10 @@ export function verdict({ results }, text, published) {
     );
   }
   if (wellAt.includes(results[0]) && !lost) {
+    const equal = /×/.test(results[0].sizes);
     said.push(
-      `At ${results[0].sizes} it is right: there all groups are full and the sizes equal, so that neither a missing ` +
-        "guard shows, nor one size in place of another.",
+      `At ${results[0].sizes} it is right: there all groups are full${equal ? " and the sizes equal" : ""}, so that ` +
+        (equal ? "neither a missing guard shows, nor one size in place of another." : "no missing guard shows."),
     );
   }
   return said;
