@@ -212,7 +212,7 @@ def find():
 
 
 def on_device(work):
-    """Return ``work(device)``; where there is no graphics card, say in one sentence what is missing, and return None."""
+    """Return ``work(device)``; where there is no graphics card, say in one sentence why not, and return None."""
     try:
         device = find()
     except NoDevice as error:

@@ -39,7 +39,9 @@ def reversed_order(text):
     if len(found) != params.count("@builtin") or not {builtin for builtin, _ in found} <= counts.keys():
         raise ValueError(f"expected of {', '.join(counts)} what main needs, each a vec3u, got {params!r}")
     for builtin, name in found:
-        opposite = (f"u32({count}) - 1u - other_{name}.{axis}" for count, axis in zip(counts[builtin], "xy", strict=True))
+        opposite = (
+            f"u32({count}) - 1u - other_{name}.{axis}" for count, axis in zip(counts[builtin], "xy", strict=True)
+        )
         lines.append(f"    let {name} = vec3u({', '.join(opposite)}, 0u);\n")
     params = BUILTIN.sub(r"@builtin(\1) other_\2: vec3u", params).rstrip().rstrip(",")
     params += ", @builtin(num_workgroups) all_groups: vec3u"
@@ -116,12 +118,29 @@ def trials(device, kernel, sizes, *given, wanted, groups):
     ------
     AssertionError
         If it has written beyond its array.
+    ValueError
+        If `kernel` is no kernel, none that the device takes, or none whose threads can be reversed.
     """
+    if not (isinstance(kernel, str) and kernel):
+        raise ValueError(f"expected a kernel's name or its text, got {kernel!r}")
     text = kernel if "@compute" in kernel else source(kernel)
     given = [np.asarray(numbers) for numbers in given]
     for order, arranged in ORDERS.items():
         field = Field(device)
         arrays = [field.given(numbers, np.uint32 if numbers.dtype.kind in "iu" else np.float32) for numbers in given]
         written = field.wanted(*wanted)
-        device.run([device.call(arranged(text), sizes, *arrays, written, groups=groups)])
+        try:
+            call = device.call(arranged(text), sizes, *arrays, written, groups=groups)
+        except Exception as error:  # each driver has its own
+            raise ValueError(f"the device refuses the kernel: {_reason(error, len(arrays) + 2)}") from error
+        device.run([call])
         yield order, field.read(written)
+
+
+def _reason(error, bindings):
+    """Return what a driver says against a kernel, without where in itself it says so."""
+    words = str(error)
+    if "Number of bindings" in words:
+        return f"it must use each of its {bindings} bindings, the sizes and the arrays, and no other"
+    lines = words.partition("Caused by:")[2].splitlines() or [words]
+    return "\n".join(line for line in lines if line.strip() and not line.startswith("  In wgpu")).strip()

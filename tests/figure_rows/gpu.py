@@ -42,5 +42,5 @@ def shows(state):
                 Z[rows] += X_tile[rows] @ W_tile
                 right[rows] += X[rows, part] @ W[part]
                 used += 8 * many
-    mistakes = (Z != right).sum()
+    mistakes = (right != Z).sum()
     return {"Z": Z, "fetched": fetched, "used": used, "mistakes": mistakes, "times": used / max(1, fetched)}

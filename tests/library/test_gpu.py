@@ -229,6 +229,21 @@ def test_trials_see_what_is_written_beyond_an_array(device):
         list(trials(device, text, (2, 3), np.ones(3), wanted=(2, 3), groups=(1, 1)))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("let i = id.x;", "let i = id.x", r"(?s)^the device refuses the kernel: .*expected.*;"),
+        (" * g[i]", "", r"^the device refuses the kernel: it must use each of its 3 bindings"),
+        ("fn main", "fn mine", "main"),
+    ],
+)
+def test_a_kernel_that_cannot_run_is_refused_in_words(old, new, says):
+    with pytest.raises(ValueError, match=says):
+        list(trials(own(), source("sgd").replace(old, new), (0.1,), np.ones(4), wanted=(4,), groups=(1, 1)))
+    with pytest.raises(ValueError, match="expected a kernel's name or its text, got None"):
+        list(trials(None, None, (), wanted=(4,), groups=(1, 1)))
+
+
 def test_only_a_kernel_whose_threads_can_be_reversed_is_tried():
     with pytest.raises(ValueError, match=r"expected a kernel with @workgroup_size"):
         reversed_order("fn main() {}")

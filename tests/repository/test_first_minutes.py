@@ -78,7 +78,7 @@ def test_what_the_machine_lacks_is_named_once_before_anything_is_installed(machi
 def test_what_is_asked_for_is_what_is_needed(machine):
     """The form of the code and the notebooks need neither a browser nor PyTorch."""
     wanted = {name: machine.run("make", "-n", name).stdout for name in ("lint", "notebooks", "book", "test")}
-    assert ".ci/setup lint npm\n" in wanted["lint"] and ".ci/setup notebooks\n" in wanted["notebooks"]
+    assert ".ci/setup lint npm\n" in wanted["lint"] and ".ci/setup notebooks gpu\n" in wanted["notebooks"]
     assert "torch" not in wanted["book"] and "chromium" not in wanted["book"]
     assert {"book", "web", "notebooks", "test", "npm", "torch", "chromium"} <= set(wanted["test"].split())
 
