@@ -5,7 +5,6 @@ files are the same, byte by byte.
 """
 
 import base64
-import re
 import sys
 from glob import glob
 from pathlib import Path
@@ -51,6 +50,8 @@ async () => {
 class InChromium(Device):
     """What `Device` is, in a page: with what a browser grants to a page that asks for nothing."""
 
+    in_software = True  # SwiftShader's processor: there is no card
+
     def __init__(self, tab):
         self.tab, self.name = tab, "Chromium"
         tab.route("**/*", lambda route: route.fulfill(body="<title>kernels</title>", content_type="text/html"))
@@ -80,30 +81,6 @@ class InChromium(Device):
 
     def run(self, calls, copy=None):
         self.ask("run", list(calls), copy and [(a.buffer, a.start, a.nbytes) for a in copy])
-
-
-def reversed_source(text):
-    """Return a kernel whose threads do what their opposites would: the last of the last group the first's work."""
-    size = re.search(r"@workgroup_size\((\w+)(?:, (\w+))?\)", text)
-    head = re.search(r"fn main\(([^{]*)\) \{\n", text)
-    params, lines = head[1], []
-    x, y = size[1], size[2] or "1"
-    for builtin, name in re.findall(r"@builtin\((\w+)\) (\w+): vec3u", params):
-        counts = {
-            "global_invocation_id": (f"all_groups.x * {x}", f"all_groups.y * {y}"),
-            "workgroup_id": ("all_groups.x", "all_groups.y"),
-            "local_invocation_id": (x, y),
-        }[builtin]
-        params = params.replace(f" {name}:", f" other_{name}:")
-        opposite = (f"u32({count}) - 1 - other_{name}.{axis}" for count, axis in zip(counts, "xy", strict=True))
-        lines.append(f"    let {name} = vec3u({', '.join(opposite)}, 0);\n")
-    params += ", @builtin(num_workgroups) all_groups: vec3u"
-    return text.replace(head[0], f"fn main({params}) {{\n{''.join(lines)}")
-
-
-def in_software(device):
-    """Whether the device is the processor: Mesa's, or SwiftShader in Chromium."""
-    return isinstance(device, InChromium) or device.gpu.adapter.info["adapter_type"] == "CPU"
 
 
 def own():

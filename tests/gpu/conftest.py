@@ -1,10 +1,7 @@
 """A page with kernels, in Chromium with WebGPU."""
 
 import pytest
-from gpu_devices import chromium
 from gpu_page import served
-
-__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="session")

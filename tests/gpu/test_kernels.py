@@ -9,11 +9,12 @@ import axe
 import pytest
 from chromium import drawn, find_chromium
 from engines import engine, settled
-from gpu_devices import CHROMIUM, reversed_source
+from gpu_devices import CHROMIUM
 from gpu_page import KERNELS
 from served_site import listen
 
 from nnlib.gpu.device import source
+from nnlib.gpu.trial import reversed_order
 
 __all__ = ["engine"]
 
@@ -113,7 +114,7 @@ def test_the_text_is_the_file_s(modules):
 def test_reversed_threads_are_those_of_the_tests(modules):
     """The kernels of the tests are reversed by Python."""
     texts = [source(name) for name in NAMES]
-    assert modules("texts => texts.map(trial.reversed)", texts) == [reversed_source(text) for text in texts]
+    assert modules("texts => texts.map(trial.reversed)", texts) == [reversed_order(text) for text in texts]
 
 
 TRY = """async name => {

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from gpu_devices import chromium, device
+from gpu_devices import device
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from nnlib.schedules import cosine_decay
 from nnlib.sequential import Sequential
 from nnlib.two_layer import TwoLayerNet
 
-__all__ = ["chromium", "device"]
+__all__ = ["device"]
 
 
 def network(*widths, dtype=float, bias=True, relu=True, seed=0):
