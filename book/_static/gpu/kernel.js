@@ -172,7 +172,8 @@ class Kernel {
     if (this.#running !== running) return; // stopped meanwhile
     if (typeof device === "string") throw new Error(`${device} What is printed above is the kernel as published.`);
     this.device = device;
-    const tried = await trial(device, text, this.name);
+    const lost = device.lost.then((words) => Promise.reject(new Error(words)));
+    const tried = await Promise.race([trial(device, text, this.name), lost]);
     if (this.#running !== running) return;
     this.#show(tried, text);
   }
