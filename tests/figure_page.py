@@ -74,7 +74,10 @@ class Handler(SimpleHTTPRequestHandler):
         return self.wfile.write(body)
 
     def translate_path(self, path):
-        return str(ELSEWHERE.get(path.partition("?")[0]) or super().translate_path(path))
+        path = path.partition("?")[0]
+        if path.startswith("/gpu/kernels/"):
+            return str(ROOT / "nnlib" / "gpu" / Path(path).name)
+        return str(ELSEWHERE.get(path) or super().translate_path(path))
 
     def end_headers(self):
         self.send_header("Cache-Control", "no-store")
