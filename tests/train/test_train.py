@@ -11,8 +11,9 @@ import npm
 import numpy as np
 import pytest
 import train_data
-from chromium import drawn
+from chromium import drawn, find_chromium
 from figure_page import served, windows
+from gpu_devices import CHROMIUM
 
 from nnlib import data, io, optim
 from nnlib.losses import SoftmaxCrossEntropy
@@ -325,7 +326,7 @@ def in_training(tab, **chosen):
     """A training of the reader's own settings that takes a while, some steps after its beginning."""
     settings(tab, **({"passes": "100", "hidden_units": "16"} | chosen))
     press(tab, "Train")
-    tab.wait_for_function(f"{TRAINING}.state === 'training' && {TRAINING}.latest.step > 20")
+    tab.wait_for_function(f"{TRAINING}.state === 'training' && {TRAINING}.latest?.step > 20")
 
 
 def test_a_file_that_is_missing_or_damaged(browser, address):
@@ -385,6 +386,29 @@ def test_a_graphics_card_that_is_refused_is_said_to_be_and_javascript_trains(pag
     press(tab, "Train")
     trained(tab)
     assert message(tab, "So JavaScript trains").strip()
+
+
+@pytest.mark.sweep
+def test_a_graphics_card_trains_is_checked_and_lost(browser, address):
+    """A browser with WebGPU in software: three steps agree; where the card is lost, JavaScript goes on from there."""
+    with browser.browser_type.launch(executable_path=find_chromium(), args=CHROMIUM) as other:
+        with windows(other, address) as open_page:
+            tab = open_page("here.train")
+            tab.set_default_timeout(120_000)
+            settings(tab, digits="200", passes="100", hidden_units="4", batch="32")
+            tab.get_by_label("on the graphics card (WebGPU)").check()
+            press(tab, "Train")
+            words = message(tab, "Checked against JavaScript here")
+            most = float(re.search(r"by more than (\S+)\.", words)[1].replace("−", "-"))
+            assert most < 1e-5
+            tab.wait_for_function(f"{TRAINING}.latest?.step > 20")
+            tab.workers[0].evaluate("import('/gpu/device.js').then(its => its.find()).then(card => card.gpu.destroy())")
+            words = message(tab, "JavaScript goes on from step")
+            assert "The graphics card was lost" in words
+            step = steps_done(tab)
+            assert step > 20
+            trained(tab)
+            assert steps_done(tab) == 600
 
 
 def test_a_page_that_may_start_no_worker_says_so(browser, address):

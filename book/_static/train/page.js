@@ -13,7 +13,8 @@ import { Course, confidences, curves, drawDigit, drawTemplates, reading } from "
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const USUAL = { sgd: 0.1, momentum: 0.03, adam: 0.003 };  // step sizes, at 128 examples
 const FIRST = 7;  // the drawing that is read before the reader has drawn one
-const SILENT = 10_000;  // ms without a word of a worker that should report
+const SILENT = 10_000;  // ms without a word of a worker that should report,
+const SILENT_CARD = 60_000;  // and of one that waits for a graphics card: it may be one in software
 const LEARN = { recipe: "own", optimizer: "adam", lr: 0.001, batch: 100, passes: 1, count: 20_000, shifted: true,
   shuffled: false };  // how the reader's drawings are learned by a network that is trained already
 
@@ -207,7 +208,7 @@ export class Training {
     });
     this.worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.stopped(event.message ? `The worker stopped: ${event.message}.`
+      this.stopped(event.message ? `The worker stopped: ${event.message.replace(/[.]?$/, ".")}`
         : "The worker could not be loaded. A page that was opened as a file may start none: serve the site, make serve.");
     });
   }
@@ -215,6 +216,7 @@ export class Training {
   dismiss() {
     this.worker?.terminate();
     this.worker = null;
+    this.loaded = false;
   }
 
   /** Begin a training, from random weights or from `more.weights`. */
@@ -231,10 +233,12 @@ export class Training {
     }
     const modules = { trainer: resolve("./trainer.js"), data: resolve("./data.js"), card: resolve("../gpu/trainer.js") };
     const files = { digits: fileAt(FILES.digits), test: fileAt(FILES.test) };
-    this.asked = { settings, own: own.length, from: more.weights ? "trained" : "random", paused: more.paused };
+    this.asked = { settings, own: own.length, from: more.weights ? "trained" : "random", paused: more.paused,
+      card: more.card };
     this.state = "fetching";
     this.finished = false;
-    this.took = null;
+    this.held = Boolean(more.paused || more.step);
+    this.took = this.fetched = null;
     this.word = performance.now();
     try {
       this.employ();
@@ -254,6 +258,7 @@ export class Training {
   pause() {
     const going = this.state === "training";
     this.state = going ? "paused" : "training";
+    this.held = true;
     this.word = performance.now();
     this.send({ do: going ? "pause" : "go" });
     this.hear(going ? "Paused." : "Going on.");
@@ -261,6 +266,7 @@ export class Training {
   }
 
   step() {
+    this.held = true;
     if (this.state === "idle") return this.train(true);
     this.state = "paused";
     this.send({ do: "step" });
@@ -284,7 +290,9 @@ export class Training {
   // ---- what the worker says ----
 
   on_fetched({ name, bytes, count, ms }) {
-    if (name === "digits") this.fetched = { bytes, count, ms };
+    if (name !== "digits") return;
+    this.fetched = { bytes, count, ms };  // by this training
+    this.loaded = true;  // by this worker
   }
 
   on_progress(report) {
@@ -346,9 +354,10 @@ export class Training {
   /** Once a second: has a worker that should train gone silent? */
   listen() {
     if (document.hidden) this.word = performance.now();  // a browser may hold up what is not seen
-    if (!["training", "fetching"].includes(this.state) || performance.now() < this.word + SILENT) return;
-    if (this.state === "fetching") this.say("The digits have not come yet.");
-    else this.stopped(`The worker has not said a word for ${SILENT / 1000} s.`);
+    const patience = this.asked?.card ? SILENT_CARD : SILENT;
+    if (!["training", "fetching"].includes(this.state) || performance.now() < this.word + patience) return;
+    if (this.state === "fetching" && !this.loaded) this.say("The digits have not come yet.");
+    else this.stopped(`The worker has not said a word for ${patience / 1000} s.`);
   }
 
   /** The tab was left, or is seen again. */
@@ -455,7 +464,7 @@ export class Training {
 
   get inWords() {
     const { state, latest, fetched, asked } = this;
-    if (state === "fetching") return "Fetching the digits …";
+    if (state === "fetching") return this.loaded ? "Making ready …" : "Fetching the digits …";
     if (!latest) {
       return `Nothing is trained yet. The digits are ${Math.round(FILES.digits.bytes / 1000)} kB to learn from and ` +
         `${Math.round(FILES.test.bytes / 1000)} kB to be tried on; they come when you press Train.`;
@@ -465,9 +474,9 @@ export class Training {
     const right = [test && share(test, "test"), training && share(training, "training")].filter(Boolean).join(", ");
     const steps = `step ${whole(step)} of ${whole(total)}`;
     if (this.finished && this.took) {
-      const first = fetched && this.took.all > fetched.ms ? `, ${seconds(fetched.ms)} of them for fetching` : "";
-      return `Trained in ${seconds(this.took.all)} from your click${first}. It reads ${right}` +
-        `${test ? " (as the page has them, black and white)" : ""}.`;
+      const first = fetched ? `, ${seconds(fetched.ms)} of them for fetching` : "";
+      const time = this.held ? `with ${whole(step)} steps` : `in ${seconds(this.took.all)} from your click${first}`;
+      return `Trained ${time}. It reads ${right}${test ? "; these are black and white, as the page has them" : ""}.`;
     }
     const how = state === "paused" ? "Paused at" : state === "idle" ? "Stopped at" : "Training,";
     const loses = Number.isFinite(loss) ? `: loss ${loss.toFixed(2)}` : asked.from === "random" ? ": random weights" : "";

@@ -187,6 +187,9 @@ class Run {
   }
 }
 
+/** What an error says, with a full stop. */
+const sentence = ({ message }) => message.replace(/[.]?$/, ".");
+
 /** Let what the page has sent meanwhile come in. A timer of a worker would wait 4 ms. */
 const breathe = () => new Promise((resolve) => {
   const { port1, port2 } = new MessageChannel();
@@ -213,38 +216,42 @@ async function tryCard(mine, url) {
     mine.card = await mine.trainer.name?.() ?? "a graphics card";
     tell({ is: "card", name: mine.card, most });
   } catch (error) {
-    tell({ is: "note", words: `${error.message} So JavaScript trains.` });
+    tell({ is: "note", words: `${sentence(error)} So JavaScript trains.` });
   }
 }
 
-async function train(mine) {
-  run = mine;
-  if (mine.asked.card) await tryCard(mine, mine.asked.modules.card);
+async function loop(mine) {
   if (!mine.asked.weights) await mine.report("progress");
   while (run === mine && !mine.ended) {
     if (mine.paused && !mine.single) {
       await new Promise((resolve) => (wake = resolve));
       continue;
     }
-    const from = performance.now(), single = mine.single;
+    const from = performance.now(), { single } = mine;
     mine.single = false;
-    try {
-      do await mine.once();
-      while (!single && !mine.ended && performance.now() < from + MOST_AT_ONCE);
-    } catch (error) {
-      if (!mine.card) throw error;
-      // The card is gone, and with it the optimizer's memories. The last weights that were told are the page's.
-      tell({ is: "lost", words: error.message });
-      return;
-    }
+    do await mine.once();
+    while (!single && !mine.ended && performance.now() < from + MOST_AT_ONCE);
     mine.worked += performance.now() - from;
     if (!mine.ended && (single || performance.now() > mine.told + TELL_EVERY)) await mine.report("progress");
     await breathe();
   }
   if (run !== mine) return mine.trainer.dispose();
+  await mine.trainer.weights();  // a graphics card may still be at work
   tell({ is: "trained", step: mine.step, worked: mine.worked });
   await digits("test", mine.asked.files.test).catch((error) => tell({ is: "note", words: error.message }));
   await mine.report("done", Infinity);
+}
+
+async function train(mine) {
+  run = mine;
+  if (mine.asked.card) await tryCard(mine, mine.asked.modules.card);
+  try {
+    await loop(mine);
+  } catch (error) {
+    if (!mine.card) throw error;
+    // The card is gone, and with it what the optimizer remembers. The weights that were told last are the page's.
+    if (run === mine) tell({ is: "lost", words: sentence(error) });
+  }
 }
 
 async function begin(message) {
@@ -289,6 +296,6 @@ addEventListener("message", async ({ data: message }) => {
   try {
     await ACTIONS[message.do](message);
   } catch (error) {
-    tell({ is: "failed", words: error.message });
+    tell({ is: "failed", words: sentence(error) });
   }
 });
