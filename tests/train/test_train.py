@@ -181,7 +181,7 @@ def test_a_press_trains_a_network_that_reads_the_test_digits(page_of, tmp_path, 
 
 def settings(tab, **chosen):
     """Choose *my settings*, and values of selections by their names."""
-    tab.get_by_text("my settings", exact=True).click()
+    tab.locator(".train .options").get_by_text("my settings", exact=True).click()
     for name, value in chosen.items():
         tab.get_by_label(name.replace("_", " "), exact=True).select_option(value)
 

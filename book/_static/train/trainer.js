@@ -129,8 +129,8 @@ export class Trainer {
     z1.set(b1);
     let i = 0;
     for (; i + 3 < count; i += 4) {  // four pixels at a time: z1 is read and written a fourth as often
-      const [A, B, C, E] = [lit[i], lit[i + 1], lit[i + 2], lit[i + 3]];
-      const [p, q, r, s] = [ink[i], ink[i + 1], ink[i + 2], ink[i + 3]];
+      const A = lit[i], B = lit[i + 1], C = lit[i + 2], E = lit[i + 3];
+      const p = ink[i], q = ink[i + 1], r = ink[i + 2], s = ink[i + 3];
       for (let h = 0; h < H; h++) z1[h] += p * W1[A + h] + q * W1[B + h] + r * W1[C + h] + s * W1[E + h];
     }
     for (; i < count; i++) {
@@ -140,13 +140,13 @@ export class Trainer {
     z2.set(b2);
     this.activeCount = 0;
     for (let h = 0; h < H; h++) {
-      a1[h] = Math.max(0, z1[h]);  // eq-two-layer-forward
+      a1[h] = z1[h] > 0 ? z1[h] : 0;  // eq-two-layer-forward
       if (a1[h] === 0) continue;
       active[this.activeCount++] = h;
       for (let k = 0; k < K; k++) z2[k] += a1[h] * W2[h * K + k];  // eq-two-layer-forward
     }
     let top = z2[0], total = 0;
-    for (let k = 1; k < K; k++) top = Math.max(top, z2[k]);
+    for (let k = 1; k < K; k++) if (z2[k] > top) top = z2[k];
     for (let k = 0; k < K; k++) total += a2[k] = Math.exp(z2[k] - top);
     for (let k = 0; k < K; k++) a2[k] /= total;  // eq-softmax
     this.logTotal = top + Math.log(total);
@@ -154,8 +154,11 @@ export class Trainer {
 
   /** The most probable class of row n. */
   predict(n) {
+    const { K, z2 } = this;
+    let best = 0;
     this.forward(n);
-    return this.a2.indexOf(Math.max(...this.a2));
+    for (let k = 1; k < K; k++) if (z2[k] > z2[best]) best = k;
+    return best;
   }
 
   /** Add the gradients of one of `count` examples; return its loss. */
@@ -183,8 +186,8 @@ export class Trainer {
     }
     let i = 0;
     for (; i + 3 < litCount; i += 4) {  // again four pixels at a time
-      const [A, B, C, E] = [lit[i], lit[i + 1], lit[i + 2], lit[i + 3]];
-      const [p, q, r, s] = [ink[i], ink[i + 1], ink[i + 2], ink[i + 3]];
+      const A = lit[i], B = lit[i + 1], C = lit[i + 2], E = lit[i + 3];
+      const p = ink[i], q = ink[i + 1], r = ink[i + 2], s = ink[i + 3];
       for (let j = 0; j < activeCount; j++) {
         const h = active[j], dz = dz1[h];
         dW1[A + h] += p * dz;  // eq-two-layer-dW1

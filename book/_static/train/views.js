@@ -38,13 +38,12 @@ function ending(points, x, y, name, words, colour) {
 export function curves(points, total, width) {
   const left = 48, right = width - 22, last = points.at(-1)?.step ?? 0;
   const x = scale([0, Math.max(total, last, 1)], [left, right]);
-  const most = Math.max(2.5, ...points.map(({ loss }) => (Number.isFinite(loss) ? Math.min(loss, 10) : 0)));
+  const most = Math.max(2.4, ...points.map(({ loss }) => (Number.isFinite(loss) ? Math.min(loss, 10) : 0)));
   const loss = scale([0, most], [130, 30]), share = scale([0, 1], [300, 200]);
   const bound = (u) => Math.max(20, loss(u));
   const steps = [0, Math.round(x.invert((left + right) / 2)), Math.round(x.invert(right))];
   return [
-    axis(loss, left, [0, most / 2, most], { name: "loss", side: "left",
-      print: (u) => fixed(u, 1) }),
+    axis(loss, left, most < 4 ? [0, 1, 2] : [0, 5, 10].filter((u) => u <= most), { name: "loss", side: "left" }),
     line(left, 130, right, 130, { class: "stroke rule" }),
     path(wave(points, x, bound, "loss"), { class: "stroke gradient" }),
     axis(share, left, [0, 0.5, 1], { name: "share read right", side: "left", print: (u) => `${100 * u} %` }),

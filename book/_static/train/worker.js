@@ -4,7 +4,7 @@
 // The page names the modules, as only it knows their versions.
 
 const MOST_AT_ONCE = 25;  // ms of training before the page is listened to
-const TELL_EVERY = 150;  // ms between two reports
+const TELL_EVERY = 150;  // ms between two reports, or more: on a busy machine they shall not take a tenth of the time
 const SAMPLE = 1000;  // digits that are read for a report; at the end all
 const BLOCK = 1000;  // digits that are made ready to be read at a time
 const LARGEST_BATCH = 512;
@@ -102,7 +102,7 @@ class Run {
     this.total = this.set.passes * Math.max(1, Math.floor(N / batch));
     this.paused = this.single = Boolean(asked.paused);
     this.ended = false;
-    this.worked = this.told = 0;
+    this.worked = this.due = 0;
     this.trainer = new math.Trainer(this.given);
     this.reader = new math.Trainer({ ...this.given, X: this.room(BLOCK), y: new Uint8Array(BLOCK), optimizer: "sgd" });
   }
@@ -178,12 +178,14 @@ class Run {
   }
 
   async report(is, some = SAMPLE) {
+    const from = performance.now();
     const weights = await this.weights(), loss = await this.trainer.loss();
     const { step, total, pass, worked } = this, read = {};
     if (sets.test) read.test = await this.score(sets.test, some);
     if (!this.fast) read.training = await this.score(this.digits, some);
     tell({ is, step, total, pass, worked, loss, weights, read }, Object.values(weights).map((array) => array.buffer));
-    this.told = performance.now();
+    const now = performance.now();
+    this.due = now + Math.max(TELL_EVERY, Math.min(1000, 9 * (now - from)));
   }
 }
 
@@ -232,7 +234,7 @@ async function loop(mine) {
     do await mine.once();
     while (!single && !mine.ended && performance.now() < from + MOST_AT_ONCE);
     mine.worked += performance.now() - from;
-    if (!mine.ended && (single || performance.now() > mine.told + TELL_EVERY)) await mine.report("progress");
+    if (!mine.ended && (single || performance.now() > mine.due)) await mine.report("progress");
     await breathe();
   }
   if (run !== mine) return mine.trainer.dispose();
