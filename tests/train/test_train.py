@@ -391,24 +391,24 @@ def test_a_graphics_card_that_is_refused_is_said_to_be_and_javascript_trains(pag
 @pytest.mark.sweep
 def test_a_graphics_card_trains_is_checked_and_lost(browser, address):
     """A browser with WebGPU in software: three steps agree; where the card is lost, JavaScript goes on from there."""
-    with browser.browser_type.launch(executable_path=find_chromium(), args=CHROMIUM) as other:
-        with windows(other, address) as open_page:
-            tab = open_page("here.train")
-            tab.set_default_timeout(120_000)
-            settings(tab, digits="200", passes="100", hidden_units="4", batch="32")
-            tab.get_by_label("on the graphics card (WebGPU)").check()
-            press(tab, "Train")
-            words = message(tab, "Checked against JavaScript here")
-            most = float(re.search(r"by more than (\S+)\.", words)[1].replace("−", "-"))
-            assert most < 1e-5
-            tab.wait_for_function(f"{TRAINING}.latest?.step > 20")
-            tab.workers[0].evaluate("import('/gpu/device.js').then(its => its.find()).then(card => card.gpu.destroy())")
-            words = message(tab, "JavaScript goes on from step")
-            assert "The graphics card was lost" in words
-            step = steps_done(tab)
-            assert step > 20
-            trained(tab)
-            assert steps_done(tab) == 600
+    started = browser.browser_type.launch(executable_path=find_chromium(), args=CHROMIUM)
+    with started as other, windows(other, address) as open_page:
+        tab = open_page("here.train")
+        tab.set_default_timeout(120_000)
+        settings(tab, digits="200", passes="100", hidden_units="4", batch="32")
+        tab.get_by_label("on the graphics card (WebGPU)").check()
+        press(tab, "Train")
+        words = message(tab, "Checked against JavaScript here")
+        most = float(re.search(r"by more than (\S+)\.", words)[1].replace("−", "-"))
+        assert most < 1e-5
+        tab.wait_for_function(f"{TRAINING}.latest?.step > 20")
+        tab.workers[0].evaluate("import('/gpu/device.js').then(its => its.find()).then(card => card.gpu.destroy())")
+        words = message(tab, "JavaScript goes on from step")
+        assert "The graphics card was lost" in words
+        step = steps_done(tab)
+        assert step > 20
+        trained(tab)
+        assert steps_done(tab) == 600
 
 
 def test_a_page_that_may_start_no_worker_says_so(browser, address):

@@ -156,7 +156,7 @@ export class Trainer {
   predict(n) {
     const { K, z2 } = this;
     let best = 0;
-    this.forward(n);
+    this.forward(n);  // and no Math.max(...z2): after it Firefox runs all of this a hundred times slower
     for (let k = 1; k < K; k++) if (z2[k] > z2[best]) best = k;
     return best;
   }
