@@ -197,7 +197,8 @@ class Kernel {
     }
     table.createCaption().textContent =
       `On ${this.device.name}, against JavaScript in doubles. ` +
-      "A difference is a share of the largest number of the answer; up to 10⁻⁵ is right.";
+      "A difference is a share of the largest number of the answer; up to 10⁻⁵ is right. " +
+      "Around what the kernel reads lie NaN, around what it writes numbers that must stay.";
     return table;
   }
 

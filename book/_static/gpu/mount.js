@@ -20,7 +20,7 @@ if (why && kernels.length) {
 }
 
 function offer(cell, name) {
-  const bar = new Bar("run-bar kernel-bar", `The kernel ${name}`);
+  const bar = new Bar("kernel-bar", `The kernel ${name}`);
   let opened = null;
   bar.add("open", "Edit and run it in this browser", `Edit and run the kernel ${name} in this browser`, async () => {
     if (opened) return;
