@@ -23,7 +23,7 @@ class Kernel {
     this.name = name;
     this.bar = bar;
     this.published = this.text = published;
-    this.place = make("div", { className: "kernel-editor" });
+    this.place = make("div", { className: "kernel-editor highlight" }); // in the colours of the page's code
     this.result = make("div", { className: "kernel-result" });
     bar.element.before(this.place);
     bar.element.after(this.result);
