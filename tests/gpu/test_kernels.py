@@ -142,7 +142,7 @@ def test_a_reader_runs_a_kernel_with_the_keyboard(page_of):
     page = page_of("product_naive+sgd", opened=False)
     asked = []
     page.tab.on("request", lambda request: asked.append(request.url))
-    page.tab.get_by_role("button", name="Edit and run the kernel product_naive").focus()
+    page.tab.get_by_role("button", name="Edit and run it in this browser: the kernel product_naive").focus()
     page.tab.keyboard.press("Enter")
     page.tab.wait_for_selector(".cm-content:focus")
     assert {url.split("/")[-1] for url in asked} >= {"kernel.js", "editor.js", "product_naive.wgsl"}
