@@ -1,7 +1,6 @@
 """The kernels in the site: the very files, and the pages on which they can be edited and run."""
 
 import re
-from pathlib import Path
 
 import pytest
 from gpu_page import KERNELS
@@ -21,9 +20,8 @@ def test_the_site_has_the_files_unmodified(site):
 
 def test_only_a_page_that_prints_a_kernel_loads_what_runs_it(site):
     import_map = re.compile(r'<script[^>]* type="importmap".*?</script>', re.DOTALL)  # it names all modules
-    pages = {path.stem: import_map.sub("", path.read_text(encoding="utf-8")) for path in site.files()}
-    loading = {name for name, text in pages.items() if "gpu/mount.js?v=" in text}
-    assert loading == {name for name, text in pages.items() if "tag_kernel" in text} == {Path(PAGE).name}
+    pages = {path.relative_to(site.html).as_posix(): path.read_text(encoding="utf-8") for path in site.files()}
+    assert [name for name, text in pages.items() if "gpu/mount.js?v=" in import_map.sub("", text)] == [f"{PAGE}.html"]
 
 
 @pytest.fixture
