@@ -42,6 +42,7 @@ FILES = (
     "benchmarks/results/regularisation.csv",
     "benchmarks/results/roofline.csv",
     "benchmarks/results/roofline.json",
+    "benchmarks/results/saving.csv",
     "benchmarks/results/seed_table.csv",
     "benchmarks/results/seed_table.json",
     "benchmarks/results/sgd_grid.csv",
