@@ -179,7 +179,7 @@ def fit(
                        (X, y), validation, augment, shuffle, verbose)
     for epoch in range(len(history.epochs), saved.end):
         order = rng.permutation(N) if shuffle else np.arange(N)
-        watch.begin(epoch, Y[order])
+        watch.begin(epoch, Y.take(order, axis=0))
         bar = _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)
         for start in saved.turns(bar):
             rows = order[start : start + batch_size]
@@ -191,7 +191,7 @@ def fit(
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
-                Z, grads = net.scores_and_grads(x, targets[rows], *other)
+                Z, grads = net.scores_and_grads(x, targets.take(rows, axis=0), *other)
                 gate.check_answer(net, len(rows), Z, grads)
                 optimizer.step(net.params, grads, saved.steps)
             watch.note(Z, eta, bar)  # it raises where training is lost
