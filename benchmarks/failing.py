@@ -185,7 +185,7 @@ def main():
     table = table.sort_values("fault", key=lambda names: names.map(list(found).index), kind="stable")
     healthy = table[table.fault == "healthy"]
     seen = {
-        "sees_first_loss": ~table.first_loss.between(2.0, 2.9),
+        "sees_first_loss": ~table.first_loss.between(2.0, 3.2),
         "sees_gradient": table.gradient,
         "sees_one_batch": table.one_batch < 1,
         "sees_loss": ~(table.loss < 1.1 * healthy.loss.max()),
