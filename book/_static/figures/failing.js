@@ -82,7 +82,7 @@ function render(anywidget) {
   const figure = new Figure(anywidget, { label: "A training with an unknown fault", initial, numbers, layout });
 
   figure.equation(({ spent, left, possible }) => [
-    [plain("spent:\u00a0"), shown("spent", fixed(spent, 0)), plain("\u00a0ms")],
+    [plain("spent:\u00a0"), shown("spent", fixed(spent, 0)), plain("\u00a0ms,\u2002")],
     [plain(left === 1 ? `it is: ${NAMES[possible.indexOf(true)]}` : `${left} suspects`)]]);
 
   figure.slider({ label: "training", of: "hidden", min: 0, max: NAMES.length - 1, say: ({ hidden }) => `${hidden + 1}`,
