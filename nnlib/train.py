@@ -179,7 +179,7 @@ def fit(
                        (X, y), validation, augment, shuffle, verbose)
     for epoch in range(len(history.epochs), saved.end):
         order = rng.permutation(N) if shuffle else np.arange(N)
-        watch.begin(epoch, Y[order])
+        watch.begin(epoch, Y.take(order, axis=0))
         bar = _bar(range(0, N, batch_size), f"epoch {epoch}", verbose)
         for start in saved.turns(bar):
             rows = order[start : start + batch_size]

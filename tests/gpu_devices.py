@@ -5,6 +5,7 @@ files are the same, byte by byte.
 """
 
 import base64
+import os
 import sys
 from glob import glob
 from pathlib import Path
@@ -98,9 +99,18 @@ def own():
 
 @pytest.fixture(scope="session")
 def chromium(request):
-    """The browser, with WebGPU: its own in software."""
+    """The browser, with WebGPU: its own in software. Where it has none the tests are skipped, with the reason, but not
+    where all is tested.
+    """
     playwright = request.getfixturevalue("browser").browser_type
     browser = playwright.launch(executable_path=find_chromium(), args=CHROMIUM)
+    tab = browser.new_page()
+    tab.route("**/*", lambda route: route.fulfill(body="<title>kernels</title>", content_type="text/html"))
+    tab.goto(PAGE)
+    found = tab.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())")
+    tab.close()
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"expected WebGPU in {find_chromium()}, got none")
     yield browser
     browser.close()
 

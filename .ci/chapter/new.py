@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "book" / "_ext")]
 PARTS = [
     (9, "Part I · One network, by hand", ["notebooks/0[0-9]_*"]),
     (18, "Part II · The network as a library", ["notebooks/1[0-8]_*"]),
-    (23, "Part III · The network in the world", ["notebooks/19_*", "notebooks/2[0-3]_*"]),
+    (29, "Part III · The network in the world", ["notebooks/19_*", "notebooks/2[0-9]_*"]),
 ]
 
 

@@ -131,9 +131,9 @@ def slopes(case, directions=4):
     """Return for each parameter the slopes of the loss along random directions, by differences and by the gradient:
     {name: (numeric, given)}, and {name: weights along them}. The batch is not the first that the network sees.
     """
-    net, (X, Y) = case.fresh(), case.pairs(11, float)
+    net, (X, Y) = case.fresh(), case.pairs(_few(case), float)
     call, rng, found, weights = frozen(net), np.random.default_rng(9), {}, {}
-    for count in (16, 11):
+    for count in (16, len(X)):
         case.scores_and_grads(net, *case.pairs(count, float))
     given = call(lambda: case.scores_and_grads(net, X, Y)[1])
 
@@ -160,6 +160,11 @@ def slopes(case, directions=4):
             pairs.append((min(tries, key=lambda n: abs(n - analytic)), analytic))
         found[name] = np.array(pairs).T
     return found, weights
+
+
+def _few(case):
+    """Return how many examples the slopes are of; of convolutions, which take long, fewer."""
+    return 5 if any(param.ndim > 2 for param in case.net.params.values()) else 11
 
 
 def _floor(found):
@@ -224,7 +229,7 @@ def _entering(case, found, wrong):
     if len(last) < 2 or not set(last) <= set(wrong):
         return ""
     ratio = [given @ numeric / max(numeric @ numeric, 1e-300) for numeric, given in found.values()]
-    if np.ptp(ratio) < 0.01 * abs(ratio[0]) and abs(ratio[0] - 11) < 0.1:
+    if np.ptp(ratio) < 0.01 * abs(ratio[0]) and abs(ratio[0] - _few(case)) < 0.1:
         return ": N times too long, 1/N is forgotten"
     net, (X, labels) = case.fresh(), case.rows(30, float)
     seen = [case.scores_and_grads(net, X[[n]], case.one_hot(labels[[n]], float))[1][last[1]] for n in range(len(X))]

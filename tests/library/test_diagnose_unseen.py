@@ -7,12 +7,12 @@ judged by what a decay takes in an update since then, and the levels of the thir
 its test examples lie in the training set is still said, as it is so.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from benchmarks.faults import load_mnist
 from nnlib import data, diagnose, functional, optim
 from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from nnlib.augment import Affine, Shifts
@@ -26,6 +26,7 @@ from nnlib.sequential import Sequential
 from nnlib.train import fit
 from nnlib.two_layer import TwoLayerNet
 
+load_mnist = cache(data.load_mnist)
 FAULTS = {}
 
 

@@ -77,6 +77,7 @@ def test_the_chapter_trains_with_the_pooled_recipe_of_the_benchmark():
     (cell,) = (source for source in _code("20_speed") if "def pool(" in source)
     its = POOLED
     for setting in (
+        f"[:{its.digits:_}]",
         f"warm_up_and_decay({its.rate}, warm_up={its.warm_up})",
         f"weight_decay={its.weight_decay}, beta1={its.beta1}, beta2={its.beta2},",
         f"epochs={its.epochs},",

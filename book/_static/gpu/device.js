@@ -9,12 +9,17 @@ let found = null; // the promise of the device, until that is lost
 
 /** The device, the same at each call until it is lost; or a sentence that says why there is none. */
 export function find() {
-  found ??= open().then((device) => {
-    const forget = () => (found = null);
-    if (typeof device === "string") forget(); // the next one who asks may be luckier
-    else device.lost.then(forget);
-    return device;
-  });
+  if (!found) {
+    const opened = open();
+    const forget = () => {
+      if (found === opened) found = null;
+    };
+    found = opened;
+    opened.then((device) => {
+      if (device instanceof Device) device.lost.then(forget);
+      else forget(); // the next who asks may be luckier
+    });
+  }
   return found;
 }
 
@@ -221,8 +226,9 @@ export class Device {
     return made;
   }
 
-  /** Give the card back; what is on it is gone. */
+  /** Give the card back; what is on it is gone. The next who asks gets another. */
   close() {
+    found = null;
     this.gpu.destroy();
   }
 }

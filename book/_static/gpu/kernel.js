@@ -23,7 +23,7 @@ class Kernel {
     this.name = name;
     this.bar = bar;
     this.published = this.text = published;
-    this.place = make("div", { className: "kernel-editor" });
+    this.place = make("div", { className: "kernel-editor highlight" }); // in the colours of the page's code
     this.result = make("div", { className: "kernel-result" });
     bar.element.before(this.place);
     bar.element.after(this.result);
@@ -197,7 +197,8 @@ class Kernel {
     }
     table.createCaption().textContent =
       `On ${this.device.name}, against JavaScript in doubles. ` +
-      "A difference is a share of the largest number of the answer; up to 10⁻⁵ is right.";
+      "A difference is a share of the largest number of the answer; up to 10⁻⁵ is right. " +
+      "Around what the kernel reads lie NaN, around what it writes numbers that must stay.";
     return table;
   }
 

@@ -20,9 +20,9 @@ if (why && kernels.length) {
 }
 
 function offer(cell, name) {
-  const bar = new Bar("run-bar kernel-bar", `The kernel ${name}`);
+  const bar = new Bar("kernel-bar", `The kernel ${name}`);
   let opened = null;
-  bar.add("open", "Edit and run it in this browser", `Edit and run the kernel ${name} in this browser`, async () => {
+  bar.add("open", "Edit and run it in this browser", `Edit and run it in this browser: the kernel ${name}`, async () => {
     if (opened) return;
     bar.say("Loading the editor");
     opened = import("./kernel.js").then(({ open }) => open(cell, name, bar));

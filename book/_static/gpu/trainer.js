@@ -55,11 +55,15 @@ class Vector {
   }
 }
 
-/** Pixels as bytes, where they are 255ths; null where they are not. */
+/** Pixels as bytes, where all of them are 255ths; else null. */
 function asBytes(X) {
   if (X instanceof Uint8Array) return X;
-  const bytes = Uint8Array.from(X, (x) => Math.round(255 * x));
-  return X.every((x, i) => Math.fround(bytes[i] / 255) === x) ? bytes : null;
+  const bytes = new Uint8Array(X.length);
+  for (let i = 0; i < X.length; i++) {
+    bytes[i] = Math.round(255 * X[i]);
+    if (Math.fround(bytes[i] / 255) !== X[i]) return null;
+  }
+  return bytes;
 }
 
 export class Trainer {
@@ -190,6 +194,17 @@ export class Trainer {
       [row(this.pictures, picture, this.D), row(this.X, i, this.D)],
       [row(this.all_labels, picture, 1), row(this.labels, i, 1)],
     ]);
+  }
+
+  /** Other pictures in the place of those that were given, as many and of the same kind: shifted anew, for example. */
+  async replace(X) {
+    await this.#ready;
+    const { bytes, pictures } = this;
+    const numbers = bytes ? asBytes(X) : X;
+    if (numbers?.length !== pictures.length || numbers.constructor !== pictures.type) {
+      throw new Error(`expected ${pictures.length} numbers of the kind that was given first, got ${X.length}`);
+    }
+    this.#device.write(pictures, numbers);
   }
 
   /** The mean loss of the steps since somebody asked last; NaN if there were none. */
