@@ -82,7 +82,8 @@ def one(browser, address, mnist, seed):
             download.value.save_as(path)
             accuracy = evaluate(io.load(path), mnist.X_test, mnist.y_test).accuracy
     return {
-        "seed": seed, "seconds": took["all"] / 1000, "steps": took["worked"] / 1000, "fetching": fetched["ms"] / 1000, "processor": worked,
+        "seed": seed, "seconds": took["all"] / 1000, "steps": took["worked"] / 1000, "fetching": fetched["ms"] / 1000,
+        "processor": worked,
         "kilobytes": fetched["bytes"] / 1000, "frame": longest, "accuracy": accuracy, "busy": waiting,
     }  # fmt: skip
 

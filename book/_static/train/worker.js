@@ -9,7 +9,7 @@ const SAMPLE = 1000;  // digits that are read for a report; at the end all
 const BLOCK = 1000;  // digits that are made ready to be read at a time
 const LARGEST_BATCH = 512;
 
-/** Chapter 20's recipe, in eight passes over 20,000 digits instead of two over 60,000. */
+/** As chapter 20's recipe, in eight passes over the 20,000 digits of the page. */
 const FAST = { hidden: 64, optimizer: "adam", lr: 0.035, batch: 100, passes: 8, count: 20_000,
   options: { beta1: 0.85, beta2: 0.97, decay: 0.05, smoothing: 0.02 } };
 
