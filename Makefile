@@ -48,11 +48,11 @@ test-browser-all:  ## what takes too long for make test: every cell of every cha
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(CORES) --dist=load -m sweep
 
 lab:  ## open the notebooks in JupyterLab
-	@.ci/setup book lab
+	@.ci/setup book lab gpu
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks:  ## re-execute the notebooks and store what they print
-	@.ci/setup notebooks
+	@.ci/setup notebooks $(if $(findstring 21_,$(NOTEBOOKS)),gpu)
 	@$(PY) tests/execute_notebooks.py $(NOTEBOOKS)
 
 stills:  ## draw the still pictures of the live figures; NAMES="relu sgd" draws these
@@ -85,7 +85,7 @@ marks:  ## write marks and feedback anew, after marking by hand: make marks NAME
 	@$(COURSE_TOOL) feedback "$$NAME"
 
 check:  ## run all that concerns one chapter: make check CHAPTER=04
-	@.ci/setup book web notebooks test npm torch chromium
+	@.ci/setup book web notebooks test npm torch chromium $(if $(filter 21,$(CHAPTER)),gpu)
 	@OPENBLAS_NUM_THREADS=1 $(PY) .ci/chapter/check.py "$$CHAPTER" -n $(CORES)
 
 lint:  ## check the form of the Python and the JavaScript code
@@ -95,7 +95,7 @@ lint:  ## check the form of the Python and the JavaScript code
 	@$(PY) book/_ext/npm.py run --silent lint
 
 test-matrix:  ## run library and notebooks on other NumPys, BLAS kernels and numbers of threads
-	@.ci/setup book notebooks test torch
+	@.ci/setup book notebooks test gpu torch
 	@.ci/matrix $(ROWS)
 
 # Chapter 20 asserts what it says of these numbers; where it no longer holds, its notebook stays as it was.

@@ -220,6 +220,23 @@ def colour_difference(stored, fresh, tolerance):
     return None
 
 
+# ---- what needs a graphics card -------------------------------------------------------------------------------------
+
+DEVICE_TAG = "device"  # of a cell that computes nothing where there is none
+# What it says there: nnlib.gpu.on_device, or the check of an exercise.
+NO_DEVICE = re.compile(r"(?:not run|\w+: not yet: NoDevice): expected [^\n]+\n")
+
+
+def found_no_device(cell, text):
+    """Whether a cell is one that needs a graphics card, and `text`, what it has printed, says that there is none."""
+    return DEVICE_TAG in cell.metadata.get("tags", []) and bool(NO_DEVICE.fullmatch(text))
+
+
+def printed(outputs):
+    """What a cell wrote to stdout."""
+    return "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+
+
 # ---- outputs -------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ so that running twice gives the same bytes wherever the numbers are the same.
 
 import argparse
 import base64
+import copy
 import hashlib
 import io
 import os
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+from compare import found_no_device, printed
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -109,6 +111,18 @@ def execute(notebook, folder):
     client.execute(env={**os.environ, **KERNEL_ENVIRONMENT}, stderr=subprocess.DEVNULL)
 
 
+def keep(notebook, before):
+    """Give the cells that found no graphics card what was stored before; return how many they are."""
+    kept = [
+        (cell, old)
+        for cell, old in zip(notebook.cells, before, strict=True)
+        if cell.cell_type == "code" and found_no_device(cell, printed(cell.outputs)) and old.outputs
+    ]
+    for cell, old in kept:
+        cell.outputs = old.outputs
+    return len(kept)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="+", type=Path)
@@ -118,6 +132,7 @@ def main(arguments=None):
     failures = 0
     for path in options.notebooks:
         notebook = nbformat.read(path, as_version=4)
+        before, kept = copy.deepcopy(notebook.cells), 0
         start = time.perf_counter()
         if not options.format_only:
             try:
@@ -127,11 +142,14 @@ def main(arguments=None):
                 what = "a cell raised" if isinstance(error, CellExecutionError) else "the kernel died"
                 print(f"{path}: {what}, the file is left as it was\n{error}", file=sys.stderr)
                 continue
+            kept = keep(notebook, before)
         clean(notebook)
         nbformat.write(notebook, path)
         code_cells = sum(cell.cell_type == "code" for cell in notebook.cells)
         seconds = time.perf_counter() - start
         print(f"{path}: {code_cells} code cells, {seconds:.1f} s, {path.stat().st_size / 1000:.0f} kB", flush=True)
+        if kept:
+            print(f"{path}: {kept} cells found no graphics card; what was stored of them stands")
     return 1 if failures else 0
 
 

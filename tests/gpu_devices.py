@@ -80,6 +80,8 @@ async () => {
 class InChromium(Device):
     """What `Device` is, in a page: with what a browser grants to a page that asks for nothing."""
 
+    in_software = True  # SwiftShader's processor: there is no card
+
     def __init__(self, tab):
         self.tab, self.name = tab, "Chromium"
         tab.route("**/*", lambda route: route.fulfill(body="<title>kernels</title>", content_type="text/html"))
@@ -111,11 +113,6 @@ class InChromium(Device):
             a, b = copy
             copy = a.buffer, a.start, b.buffer, b.start, b.nbytes
         self.ask("run", list(calls), copy)
-
-
-def in_software(device):
-    """Whether the device is the processor: Mesa's, or SwiftShader in Chromium."""
-    return isinstance(device, InChromium) or device.gpu.adapter.info["adapter_type"] == "CPU"
 
 
 def own():

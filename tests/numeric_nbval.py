@@ -21,8 +21,9 @@ from queue import Empty
 from unittest import mock
 
 import pytest
-from compare import Tolerance, difference
+from compare import Tolerance, difference, found_no_device, printed
 from execute_notebooks import KERNEL_ENVIRONMENT, clean_outputs
+from gpu_devices import own
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
 
@@ -103,6 +104,8 @@ class NumericCell(IPyNbCell):
 
     def compare_outputs(self, test, ref, skip_compare=None):
         stored, fresh = coalesce_streams(clean_outputs(ref)), coalesce_streams(clean_outputs(test))
+        if found_no_device(self.cell, printed(fresh)):
+            own()  # the cell is skipped, with the reason; where there is a driver, it has failed
         adopt(stored, fresh, self.tolerance)
         if not super().compare_outputs(fresh, stored, skip_compare):
             return False

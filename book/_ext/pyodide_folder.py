@@ -38,6 +38,8 @@ FILES = (
     "benchmarks/peers/seed.rs",
     "benchmarks/results/accuracy.csv",
     "benchmarks/results/epoch.csv",
+    "benchmarks/results/gpu.csv",
+    "benchmarks/results/gpu_faults.csv",
     "benchmarks/results/ladder.csv",
     "benchmarks/results/failing.csv",
     "benchmarks/results/failing_curves.csv",

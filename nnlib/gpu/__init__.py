@@ -4,7 +4,7 @@ Network, loss, optimizer and history are those of the other modules. What a card
 ``*.wgsl`` of this folder, one idea each, and they run in a browser as they stand.
 """
 
-from .device import Device, NoDevice, find
+from .device import Device, NoDevice, find, on_device
 from .train import evaluate, fit
 
-__all__ = ["Device", "NoDevice", "evaluate", "find", "fit"]
+__all__ = ["Device", "NoDevice", "evaluate", "find", "fit", "on_device"]

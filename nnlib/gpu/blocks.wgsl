@@ -1,13 +1,14 @@
 // A product of two matrices, 4 × 4 numbers a thread, and 64 × 64 a group.
 //
-// With one number a thread, each product needs two numbers from the group's memory, and
-// fetching them takes longer than multiplying. Here a thread fetches 4 numbers of the left
-// matrix and 4 of the right one, and uses each four times: 16 products for 8 numbers. The
-// 16 sums stay in the thread's registers.
+// With one number a thread, each product needs two numbers from the group's
+// memory, and fetching them takes longer than multiplying. Here a thread
+// fetches 4 numbers of the left matrix and 4 of the right one, and uses each
+// four times: 16 products for 8 numbers. The 16 sums stay in its registers.
 //
-// It is the second half of product_blocked.wgsl, product_dW.wgsl and product_dX.wgsl. They
-// say what left(row, k) and right(k, column) are, within their matrices, where a sum is
-// put, and in which matrix a neighbour in k is a neighbour in memory.
+// It is the second half of product_blocked.wgsl, product_dW.wgsl and
+// product_dX.wgsl. They say what left(row, k) and right(k, column) are, within
+// their matrices, where a sum is put, and in which matrix a neighbour in k is a
+// neighbour in memory.
 
 struct Sizes { rows: u32, inner: u32, columns: u32 }
 
@@ -16,8 +17,9 @@ struct Sizes { rows: u32, inner: u32, columns: u32 }
 const BLOCK = 64u;  // outputs on a side of a group's block
 const EACH = 4u;  // outputs on a side of a thread's block: 16 × 16 threads
 const DEPTH = 16u;  // products of each sum between two barriers
-const PITCH = 17u;  // vectors from one k to the next: 16 in use, and one that spreads
-                    // neighbours over the banks of the memory, so that none waits for another
+// Vectors from one k to the next: 16 in use, and one that spreads neighbours
+// over the banks of the memory, so that none waits for another.
+const PITCH = 17u;
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>;  // of each k, 64 numbers
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>;
 
@@ -34,15 +36,17 @@ fn right_or_zero(k: u32, column: u32) -> f32 {
 
 fn put_four(row: u32, column: u32, sums: vec4f) {
     for (var j = 0u; j < EACH; j++) {
-        if (row < sizes.rows && column + j < sizes.columns) { put(row, column + j, sums[j]); }
+        if (row < sizes.rows && column + j < sizes.columns) {
+            put(row, column + j, sums[j]);
+        }
     }
 }
 
 @compute @workgroup_size(16, 16)
 fn main(@builtin(workgroup_id) group: vec3u,
         @builtin(local_invocation_id) thread: vec3u) {
-    // Which four numbers a thread fetches, and of which k: its neighbour in x fetches what
-    // lies beside them in memory.
+    // Which four numbers a thread fetches, and of which k: its neighbour in x
+    // fetches what lies beside them in memory.
     let L = select(thread.xy, thread.yx, LEFT_ALONG_K);
     let R = select(thread.xy, thread.yx, RIGHT_ALONG_K);
     let r = BLOCK * group.y + EACH * L.x;

@@ -7,6 +7,7 @@ too.
 import math
 import os
 import struct
+import sys
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -78,14 +79,18 @@ class Device:
         What its driver calls it.
     gpu : wgpu.GPUDevice
         For what is not here.
+    in_software : bool
+        Whether it is the processor that stands in for a card.
 
     Raises
     ------
     NoDevice
-        If there is none, or no package `wgpu`.
+        If there is none, or no package `wgpu`, or if this Python runs in a browser.
     """
 
     def __init__(self):
+        if sys.platform == "emscripten":
+            raise NoDevice("expected Python on your own machine, got one in a browser, which reaches no graphics card")
         try:
             import wgpu  # here, because nobody else needs it
         except ImportError as error:
@@ -101,6 +106,7 @@ class Device:
                 "one in software is Debian's mesa-vulkan-drivers"
             ) from error
         use = wgpu.BufferUsage
+        self.in_software = adapter.info["adapter_type"] == "CPU"
         self.name, self._usage = adapter.info["device"], use.STORAGE | use.UNIFORM | use.COPY_SRC | use.COPY_DST
         self._pipelines = {}
 
@@ -205,8 +211,18 @@ def find():
     return Device()
 
 
+def on_device(work):
+    """Return ``work(device)``; where there is no graphics card, say in one sentence why not, and return None."""
+    try:
+        device = find()
+    except NoDevice as error:
+        print(f"not run: {error}")
+        return None
+    return work(device)
+
+
 def source(kernel):
-    """Return the text of a kernel: of its file, and of the one that the file's last line names, ``// and blocks.wgsl``."""
+    """Return the text of a kernel: of its file, and of the one that its last line names, ``// and blocks.wgsl``."""
     text = (Path(__file__).parent / f"{kernel}.wgsl").read_text(encoding="utf-8")
     *_, last = text.splitlines()
     return text + source(last.removeprefix("// and ").removesuffix(".wgsl")) if last.startswith("// and ") else text

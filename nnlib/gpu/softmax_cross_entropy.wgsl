@@ -1,7 +1,8 @@
-// The loss of each row of scores, and the gradient of the mean of all: a row a thread.
+// The loss of each row of scores, and the gradient of the mean of all: a row a
+// thread.
 //
-// The highest score is taken off first, so that no exponential is above 1 and their sum is
-// at least 1: scores of ±10,000 do no harm.
+// The highest score is taken off first, so that no exponential is above 1 and
+// their sum is at least 1: scores of ±10,000 do no harm.
 
 struct Sizes { rows: u32, classes: u32, smoothing: f32 }
 
@@ -9,7 +10,7 @@ struct Sizes { rows: u32, classes: u32, smoothing: f32 }
 @group(0) @binding(1) var<storage, read> Z: array<f32>;  // rows × classes
 @group(0) @binding(2) var<storage, read> labels: array<u32>;  // rows
 @group(0) @binding(3) var<storage, read_write> losses: array<f32>;  // rows
-@group(0) @binding(4) var<storage, read_write> dZ: array<f32>;  // rows × classes
+@group(0) @binding(4) var<storage, read_write> dZ: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

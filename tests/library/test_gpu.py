@@ -1,7 +1,5 @@
-"""The kernels of nnlib.gpu, each against NumPy in float64.
-
-A driver in software runs the threads of a group in order, and so hides what a card shows. So each kernel is also run
-with its threads and groups reversed; its inputs end where NaN begin, and what it writes lies between sentinels.
+"""The kernels of nnlib.gpu, each against NumPy in float64, as nnlib.gpu.trial tries them: with their threads reversed
+too, among NaN and sentinels.
 """
 
 import re
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gpu_devices import InChromium, device, in_software, own
+from gpu_devices import InChromium, device, own
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,72 +15,20 @@ from nnlib import functional as F
 from nnlib.data import one_hot, scale
 from nnlib.gpu import Device, NoDevice
 from nnlib.gpu import device as module
-from nnlib.gpu.device import ALIGNMENT, LIMITS, source, tiles
+from nnlib.gpu.device import ALIGNMENT, LIMITS, on_device, source, tiles
 from nnlib.gpu.flat import Vector
+from nnlib.gpu.trial import ORDERS, SENTINEL, Field, reversed_order, trials
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.optim import SGD, Adam, Momentum
 
 __all__ = ["device"]
 KERNELS = sorted({path.stem for path in Path(module.__file__).parent.glob("*.wgsl")} - {"blocks"})  # a part of three
-SENTINEL = -7e7
-ORDERS = ["in order", "reversed"]
 SHAPES = [(1, 785, 10), (100, 785, 17), (127, 64, 10), (127, 785, 1), (1, 1, 1), (64, 16, 64), (65, 17, 65)]
-
-
-def reversed_source(text):
-    """Return a kernel whose threads do what their opposites would: the last of the last group the first's work."""
-    size = re.search(r"@workgroup_size\((\w+)(?:, (\w+))?\)", text)
-    head = re.search(r"fn main\(([^{]*)\) \{\n", text)
-    params, lines = head[1], []
-    x, y = size[1], size[2] or "1"
-    for builtin, name in re.findall(r"@builtin\((\w+)\) (\w+): vec3u", params):
-        counts = {
-            "global_invocation_id": (f"all_groups.x * {x}", f"all_groups.y * {y}"),
-            "workgroup_id": ("all_groups.x", "all_groups.y"),
-            "local_invocation_id": (x, y),
-        }[builtin]
-        params = params.replace(f" {name}:", f" other_{name}:")
-        opposite = (f"u32({count}) - 1 - other_{name}.{axis}" for count, axis in zip(counts, "xy", strict=True))
-        lines.append(f"    let {name} = vec3u({', '.join(opposite)}, 0);\n")
-    params += ", @builtin(num_workgroups) all_groups: vec3u"
-    return text.replace(head[0], f"fn main({params}) {{\n{''.join(lines)}")
-
-
-class Field:
-    """Arrays on a device with NaN or sentinels before and behind them; those behind are within a kernel's reach."""
-
-    def __init__(self, device):
-        self.device, self.fields = device, []
-
-    def array(self, numbers, margin, reach=True):
-        numbers, pad = np.asarray(numbers), ALIGNMENT // 4
-        whole = np.concatenate([np.full(pad, margin), numbers.ravel(), np.full(pad, margin)]).astype(numbers.dtype)
-        shape = (numbers.size + pad * reach,)
-        view = self.device.array(whole)._replace(start=ALIGNMENT, shape=shape)
-        self.fields.append((view, numbers.shape, margin))
-        return view
-
-    def given(self, numbers, dtype=np.float32, **options):
-        numbers = np.asarray(numbers, dtype)
-        return self.array(numbers, np.nan if numbers.dtype.kind == "f" else 99, **options)
-
-    def wanted(self, *shape, dtype=np.float32):
-        sentinel = SENTINEL if dtype is np.float32 else 77
-        return self.array(np.full(shape, sentinel, dtype), sentinel)
-
-    def read(self, view):
-        """Return an array's numbers, after a look at what is around them."""
-        _, shape, margin = next(field for field in self.fields if field[0] == view)
-        pad, size = ALIGNMENT // 4, int(np.prod(shape))
-        whole = self.device.read(view._replace(start=0, shape=(size + 2 * pad,)))
-        around = np.concatenate([whole[:pad], whole[pad + size :]])
-        assert np.array_equal(around, np.full(2 * pad, margin, whole.dtype), equal_nan=whole.dtype.kind == "f")
-        return whole[pad : pad + size].reshape(shape)
 
 
 def run(device, kernel, sizes, arrays, groups, order="in order"):
     text = source(kernel) if kernel in KERNELS else kernel
-    device.run([device.call(text if order == "in order" else reversed_source(text), sizes, *arrays, groups=groups)])
+    device.run([device.call(ORDERS[order](text), sizes, *arrays, groups=groups)])
 
 
 def error(found, wanted):
@@ -165,6 +111,24 @@ def test_no_package_is_one_sentence(monkeypatch):
         Device()
 
 
+def test_a_python_in_a_browser_says_so(monkeypatch):
+    monkeypatch.setattr("sys.platform", "emscripten")
+    with pytest.raises(NoDevice, match=r"^expected Python on your own machine, got one in a browser, which"):
+        Device()
+
+
+def test_what_needs_a_device_is_run_on_it_or_says_in_one_sentence_why_not(monkeypatch, capsys):
+    monkeypatch.setattr(module, "find", lambda: "a device")
+    assert on_device(lambda device: device + " was given") == "a device was given"
+
+    def none():
+        raise NoDevice("expected a graphics card, got none")
+
+    monkeypatch.setattr(module, "find", none)
+    assert on_device(lambda device: pytest.fail("it was run")) is None
+    assert capsys.readouterr().out == "not run: expected a graphics card, got none\n"
+
+
 def test_where_a_driver_is_no_device_is_a_failure(monkeypatch, tmp_path):
     """And where none is, the tests say that they are skipped."""
 
@@ -230,7 +194,7 @@ PLANTED = {
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_is_seen(device, fault):
     """By the numbers, or by what is around them, in one of the orders at least."""
-    if "barrier" in fault and not in_software(device):
+    if "barrier" in fault and not device.in_software:
         pytest.skip("without a barrier the numbers of a card are wrong now and then")
     kernel, line, other = PLANTED[fault]
     text, seen = source(kernel), []
@@ -247,6 +211,45 @@ def test_a_planted_fault_is_seen(device, fault):
 def test_too_few_groups_are_seen(device):
     found, wanted = product(device, "product_naive", (100, 40, 10), "in order", groups=(100 // 16, 1))
     assert (found == np.float32(SENTINEL)).any() and error(found, wanted) > 1e-6
+
+
+# ---- how a kernel is tried -------------------------------------------------------------------------------------------
+
+
+def test_trials_give_what_numpy_has_in_both_orders(device):
+    X, W = normal(5, 7), normal(7, 3, seed=1)
+    found = dict(trials(device, "product_naive", (5, 7, 3), X, W, wanted=(5, 3), groups=tiles(5, 3, 16)))
+    assert found.keys() == ORDERS.keys()
+    assert all(error(Z, X.astype(float) @ W) < 1e-6 for Z in found.values())
+
+
+def test_trials_see_what_is_written_beyond_an_array(device):
+    text = source("bias").replace("id.y >= sizes.rows ||", "id.y >= sizes.rows + 1 ||").replace("+=", "=")
+    with pytest.raises(AssertionError, match="beyond the 6 numbers"):
+        list(trials(device, text, (2, 3), np.ones(3), wanted=(2, 3), groups=(1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("let i = id.x;", "let i = id.x", r"(?s)^the device refuses the kernel: .*expected.*;"),
+        (" * g[i]", "", r"^the device refuses the kernel: it must use each of its 3 bindings"),
+        ("fn main", "fn mine", "main"),
+    ],
+)
+def test_a_kernel_that_cannot_run_is_refused_in_words(old, new, says):
+    with pytest.raises(ValueError, match=says):
+        list(trials(own(), source("sgd").replace(old, new), (0.1,), np.ones(4), wanted=(4,), groups=(1, 1)))
+    with pytest.raises(ValueError, match="expected a kernel's name or its text, got None"):
+        list(trials(None, None, (), wanted=(4,), groups=(1, 1)))
+
+
+def test_only_a_kernel_whose_threads_can_be_reversed_is_tried():
+    with pytest.raises(ValueError, match=r"expected a kernel with @workgroup_size"):
+        reversed_order("fn main() {}")
+    text = source("sgd").replace("@builtin(global_invocation_id) id: vec3u", "@builtin(local_invocation_index) i: u32")
+    with pytest.raises(ValueError, match="each a vec3u"):
+        reversed_order(text)
 
 
 # ---- what is done to each number ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pyodide_folder
 import pytest
 from bs4 import BeautifulSoup
 from built_site import ROOT, pages
+from compare import DEVICE_TAG
 from misbehaving import served
 from playwright.sync_api import TimeoutError
 from served_site import listen, serve
@@ -83,8 +84,10 @@ def opened(context, address, page):
 
 
 def shown(cell):
-    """Return what a cell must show: what it printed, unless its numbers may differ, and how much that is no text."""
-    loose = any("tol" in tag for tag in cell["metadata"].get("tags", []))
+    """Return what a cell must show: what it printed, unless its numbers may differ or it needs a graphics card, and how
+    much that is no text.
+    """
+    loose = any("tol" in tag or tag == DEVICE_TAG for tag in cell["metadata"].get("tags", []))
     data = sum("data" in output for output in cell.get("outputs", []))
     return {"loose": loose, "print": None if loose else printed(cell), "data": data}
 

@@ -60,6 +60,44 @@ def test_execution_writes_one_clean_form(notebook, tmp_path, pytester):
     result.assert_outcomes(passed=count)
 
 
+NONE = "expected the package wgpu, got none: pip install nnlib[gpu]"
+
+
+@pytest.fixture
+def on_a_card(tmp_path):
+    """A notebook that was executed where there is a graphics card, and whose cells now find none."""
+    said = (f"not run: {NONE}", f"f: not yet: NoDevice: {NONE}", "6")
+    cells = [
+        v4.new_code_cell(
+            f"print({words!r})",
+            metadata={"tags": ["device"]} if count < 2 else {},
+            outputs=[v4.new_output("stream", text=f"{7 + count}\n")],
+            execution_count=count + 1,
+        )
+        for count, words in enumerate(said)
+    ]
+    path = tmp_path / "21_gpu.ipynb"
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_a_cell_that_finds_no_card_keeps_what_was_stored(on_a_card, capsys):
+    assert main([str(on_a_card)]) == 0
+    cells = nbformat.read(on_a_card, as_version=4).cells
+    assert [cell.outputs[0].text for cell in cells] == ["7\n", "8\n", "6\n"]
+    assert "2 cells found no graphics card; what was stored of them stands" in capsys.readouterr().out
+
+
+def test_a_cell_that_finds_no_card_is_skipped_with_the_reason(on_a_card, pytester, monkeypatch):
+    monkeypatch.setattr("numeric_nbval.own", lambda: pytest.skip(NONE))
+    options = "-p", "numeric_nbval", "--nbval", "--nbval-current-env", "-rs", str(on_a_card)
+    result = pytester.runpytest(*options)
+    result.assert_outcomes(skipped=2, failed=1)
+    result.stdout.fnmatch_lines(["*SKIPPED*expected the package wgpu, got none*"])
+    monkeypatch.setattr("numeric_nbval.own", lambda: "a card, for the tests")
+    pytester.runpytest(*options).assert_outcomes(failed=3)
+
+
 @pytest.mark.parametrize(("end", "words"), [("1 / 0", "ZeroDivisionError"), ("os._exit(3)", "the kernel died")])
 def test_a_cell_that_does_not_end_well_leaves_the_file_as_it_was(notebook, capsys, end, words):
     path = notebook(["import os\nprint(1)", end])

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from budget import BUDGET
 from chapter_length import Length, length
-from compare import RASTER, Tolerance
+from compare import DEVICE_TAG, RASTER, Tolerance, printed
 from execute_notebooks import NOTEBOOK_METADATA, clean
 from nbformat import v4
 from run_cells import smaller
@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
 # Every tag that a cell may carry, beside the tolerances rtol=…, atol=…, svg-atol=…
+# device: it says one sentence where there is no graphics card (compare.py); kernel: it prints a kernel.
 TAGS = {"exercise", "check", "solution", "hide-cell", "hide-input", "hide-output", "remove-cell", "nbval-ignore-output"}
+TAGS |= {DEVICE_TAG, "kernel"}
 METADATA = {"tags", "mystnb", "slow", "budget"}  # slow: run_cells.py; budget: budget.py
 CLOCK_TAG = "nbval-ignore-output"
 CLOCK_CELLS = 2  # in a chapter: what a clock says is the one thing that cannot be compared
@@ -67,11 +69,6 @@ class Chapter:
 
 def tags(cell):
     return cell.metadata.get("tags", [])
-
-
-def printed(cell):
-    """What a cell wrote to stdout."""
-    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
 
 
 def name_of(cell):
@@ -207,7 +204,7 @@ def on_paper(task, solution, label):
 
 
 def exercise(chapter, cells, label):
-    kinds = [(cell.cell_type, tags(cell)) for cell in cells]
+    kinds = [(cell.cell_type, [tag for tag in tags(cell) if tag != DEVICE_TAG]) for cell in cells]
     forms = [["check", "hide-cell"], ["exercise"], ["solution", "hide-cell"]]
     expected = [("markdown", []), *(("code", form) for form in forms)]
     if kinds != expected:
@@ -234,10 +231,10 @@ def exercise(chapter, cells, label):
         yield f"expected at most {MOST_LINES} lines in the check of {name}, found {lines}"
     if check.outputs or "exercise.report" in check.source:
         yield "expected the check to report and print nothing: that comes with the answer, below it"
-    if len(stub.outputs) != 1 or not re.fullmatch(f"{name}: not yet.*\n", printed(stub)):
-        yield f"expected the stub to print one line, {name}: not yet; found {printed(stub)!r}"
-    if not printed(solution).startswith(f"{name}: passed\n"):
-        yield f"expected the solution to print {name}: passed; found {printed(solution)!r}"
+    if len(stub.outputs) != 1 or not re.fullmatch(f"{name}: not yet.*\n", printed(stub.outputs)):
+        yield f"expected the stub to print one line, {name}: not yet; found {printed(stub.outputs)!r}"
+    if not printed(solution.outputs).startswith(f"{name}: passed\n"):
+        yield f"expected the solution to print {name}: passed; found {printed(solution.outputs)!r}"
     for cell, show, what in ((check, "Show the", "check"), (solution, "Show a", "solution")):
         prompts = {"code_prompt_show": f"{show} {what}", "code_prompt_hide": f"Hide the {what}"}
         if not prompts.items() <= cell.metadata.get("mystnb", {}).items():
@@ -304,6 +301,20 @@ def carries_only_known_tags(chapter):
             yield f"{name_of(cell)} is exempt from comparison but reads no clock"
 
 
+def marks_what_needs_a_device_and_what_shows_a_kernel(chapter):
+    check = ""
+    for cell in chapter.code:
+        check = cell.source if "check" in tags(cell) else check
+        solved_on_it = "solution" in tags(cell) and "find()" in check
+        needs = {
+            DEVICE_TAG: solved_on_it or bool(re.search(r"^on_device\(", cell.source, re.MULTILINE)),
+            "kernel": bool(re.search(r"^print\(source\(", cell.source, re.MULTILINE)),
+        }
+        for tag, needed in needs.items():
+            if needed != (tag in tags(cell)):
+                yield f"expected {'the tag' if needed else 'no tag'} {tag} on {name_of(cell)}"
+
+
 def exempts_few_cells_from_comparison(chapter):
     exempt = [name_of(cell) for cell in chapter.cells if CLOCK_TAG in tags(cell)]
     if len(exempt) > CLOCK_CELLS:
@@ -360,6 +371,7 @@ CHECKS = [
     figures_have_a_name_a_caption_and_a_text_alternative,
     was_executed_once_from_top_to_bottom,
     carries_only_known_tags,
+    marks_what_needs_a_device_and_what_shows_a_kernel,
     exempts_few_cells_from_comparison,
     states_its_budget_in_its_first_cell,
     offers_a_smaller_setting_that_fits,
@@ -528,6 +540,9 @@ FAULTS = {  # what is wrong: (how to make it so, words that the complaint must h
     "tag": (lambda nb: nb.cells[2].update(metadata={"tags": ["hide-outputs"]}), "unknown tags"),
     "tolerance": (lambda nb: nb.cells[2].metadata.tags.append("rtol=1e"), "rtol=1e-6"),
     "comment to nbval": (lambda nb: nb.cells[2].update(source="# NBVAL_SKIP\nprint(7)"), "nobody counts"),
+    "no device": (lambda nb: nb.cells[2].metadata.tags.append("device"), "expected no tag device"),
+    "a device": (lambda nb: put(nb, 2, "print(7)", "on_device(print)"), "expected the tag device"),
+    "a kernel": (lambda nb: put(nb, 2, "print(7)", "print(source('sgd'))"), "expected the tag kernel"),
     "no clock": (lambda nb: nb.cells[5].update(source="print(1)"), "reads no clock"),
     "clocks": (lambda nb: [nb.cells.insert(5, deepcopy(nb.cells[5])) for _ in range(CLOCK_CELLS)], "cells tagged"),
     "budget": (lambda nb: nb.cells[0].metadata.update(budget={"seconds": 90}), "why"),

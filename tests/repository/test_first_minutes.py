@@ -78,9 +78,27 @@ def test_what_the_machine_lacks_is_named_once_before_anything_is_installed(machi
 def test_what_is_asked_for_is_what_is_needed(machine):
     """The form of the code and the notebooks need neither a browser nor PyTorch."""
     wanted = {name: machine.run("make", "-n", name).stdout for name in ("lint", "notebooks", "book", "test")}
-    assert ".ci/setup lint npm\n" in wanted["lint"] and ".ci/setup notebooks\n" in wanted["notebooks"]
+    assert ".ci/setup lint npm\n" in wanted["lint"] and ".ci/setup notebooks \n" in wanted["notebooks"]
     assert "torch" not in wanted["book"] and "chromium" not in wanted["book"]
     assert {"book", "web", "notebooks", "test", "npm", "torch", "chromium"} <= set(wanted["test"].split())
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        (["notebooks", "NOTEBOOKS=notebooks/21_gpu.ipynb"], True),
+        (["check", "CHAPTER=21"], True),
+        (["lab"], True),
+        (["test-matrix"], True),
+        (["notebooks", "NOTEBOOKS=notebooks/04_softmax.ipynb"], False),
+        (["check", "CHAPTER=04"], False),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_driver_for_a_graphics_card_is_asked_for_where_a_chapter_needs_one(machine, command, needed):
+    """Chapter 21 does."""
+    asked = machine.run("make", "-n", *command).stdout.splitlines()[0].split()
+    assert asked[0] == ".ci/setup" and ("gpu" in asked) == needed
 
 
 def test_a_driver_in_software_is_installed_where_one_may_and_else_named(machine):
