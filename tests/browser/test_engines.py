@@ -1,28 +1,14 @@
 """In Firefox and in WebKit: a page with formulas and a figure, a cell that is run, a digit that is drawn."""
 
 import json
-import os
 
 import pytest
-from engines import ENGINES, wait_for
+from engines import engine, settled
+
+__all__ = ["engine"]
 
 pytestmark = pytest.mark.sweep
 CHAPTER = "notebooks/04_softmax"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request, tmp_path_factory):
-    try:
-        with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as engine:
-            yield engine
-    except FileNotFoundError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-
-
-def settled(engine, expression, what, seconds=480):
-    return wait_for(lambda: engine.evaluate(expression), what, seconds)
 
 
 def test_formulas_are_set_and_the_figure_answers(engine, address):
