@@ -167,6 +167,7 @@ def test_without_a_device_it_says_why(browser, kernels, digits):
     tab.close()
 
 
+@pytest.mark.sweep(seconds=10)
 def test_a_device_that_is_lost_is_said(chromium, kernels):
     tab = chromium.new_page()
     tab.goto(f"{kernels}/sgd.kernels")

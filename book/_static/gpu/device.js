@@ -3,6 +3,7 @@
 
 export const ALIGNMENT = 256; // bytes: an array that begins within a buffer begins at a multiple
 const { GPUBufferUsage, GPUMapMode, GPUShaderStage } = /** @type {any} */ (globalThis); // where there is WebGPU
+const MOMENT = 1000; // ms: how much later than what fails because of it a loss may be told
 const WORD = 4; // bytes: what is copied is whole words
 
 let found = null; // the promise of the device, until that is lost
@@ -139,7 +140,7 @@ export class Device {
       if (this.fault) throw new Error(this.fault);
       return new array.type(copy.getMappedRange().slice(0), 0, array.length);
     } catch (error) {
-      throw new Error(this.fault ?? error.message, { cause: error });
+      throw await this.why(error);
     } finally {
       copy.destroy();
     }
@@ -224,6 +225,13 @@ export class Device {
     const error = await this.gpu.popErrorScope();
     if (error) throw new Error(error.message);
     return made;
+  }
+
+  /** An error, or where the card was lost one that says so: that is told a moment after what fails because of it. */
+  async why(error) {
+    const moment = new Promise((done) => setTimeout(done, this.fault || error instanceof Refused ? 0 : MOMENT));
+    const words = await Promise.race([this.lost, moment]);
+    return words ? new Error(words, { cause: error }) : error;
   }
 
   /** Give the card back; what is on it is gone. The next who asks gets another. */

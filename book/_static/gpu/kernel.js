@@ -173,7 +173,8 @@ class Kernel {
     if (typeof device === "string") throw new Error(`${device} What is printed above is the kernel as published.`);
     this.device = device;
     const lost = device.lost.then((words) => Promise.reject(new Error(words)));
-    const tried = await Promise.race([trial(device, text, this.name), lost]);
+    const attempt = trial(device, text, this.name).catch(async (error) => Promise.reject(await device.why(error)));
+    const tried = await Promise.race([attempt, lost]);
     if (this.#running !== running) return;
     this.#show(tried, text);
   }

@@ -174,7 +174,7 @@ export class Trainer {
     const n = rows.length;
     if (n < 1 || n > this.batch) throw new Error(`expected 1 to ${this.batch} rows, got ${n}`);
     const device = this.#device;
-    const calls = await this.#step(n);
+    const calls = await this.#step(n).catch(async (error) => Promise.reject(await device.why(error)));
     if (device.fault) throw new Error(device.fault);
     this.t++;
     device.write(this.numbers, Float32Array.from(OPTIMIZERS[this.optimizer].numbers(this.lr, this.t, this.options)));
