@@ -74,6 +74,9 @@ def test_what_a_program_made_is_current(mnist):
     module = (train_data.FOLDER / "files.js").read_text(encoding="utf-8")
     assert module == train_data.facts(files | train_data.grey()), again
     assert len(files["digits.bin"]) <= 500_000  # the promise: what a training needs
+    page = Path(train_data.FOLDER.parents[1], "train.md").read_text(encoding="utf-8")
+    assert f"first {train_data.COUNT:,} training digits" in page
+    assert f"MNIST's own file, {len(train_data.grey()['images.bin']) / 1e6:.1f} MB" in page
     still = (train_data.FOLDER / "still.svg").read_text(encoding="utf-8")
     assert still == train_data.still(io.load(io.SHIPPED)), again
 
@@ -185,6 +188,7 @@ def test_any_seed_will_do(page_of, tmp_path, mnist, seed):
     trained(tab)
     score = evaluate(io.load(saved(tab, tmp_path)), mnist.X_test, mnist.y_test).accuracy
     assert score >= 0.974, f"{score:.2%}"
+    assert score > tab.evaluate(f"{TRAINING}.latest.read.test.right") / 10_000  # of black and white digits, as said
 
 
 # ---- the buttons ----------------------------------------------------------------------------------------------------
