@@ -71,3 +71,15 @@ def test_a_drawn_digit_is_read(engine, address):
     engine.drag([(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners])
     answer = settled(engine, "document.querySelector('.answer').textContent", "an answer")
     assert answer.startswith("Read as 7")
+
+
+def test_a_network_is_trained(engine, address):
+    """In JavaScript, as in Chromium: from one press to a network that reads the test digits."""
+    engine.goto(f"{address}/book/train.html")
+    engine.evaluate("document.querySelector('.train-here').scrollIntoView({ behavior: 'instant' })")
+    settled(engine, "document.querySelector('.train-here.mounted .main') !== null", "the buttons")
+    engine.evaluate("void document.querySelector('.train .main').click()")
+    training = "document.querySelector('.train').training"
+    settled(engine, f"{training}.finished && {training}.state === 'idle'", "the end of the training")
+    score = engine.evaluate(f"{training}.latest.read.test")
+    assert score["count"] == 10_000 and score["right"] > 9600, score
