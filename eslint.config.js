@@ -5,6 +5,7 @@ import globals from "globals";
 
 const SITE = "book/_static";
 const WORKER = `${SITE}/run/worker.js`;
+const TRAINER = `${SITE}/train/worker.js`;  // a module
 
 export default [
   { ignores: ["_build/", "build/", ".*/", "!.ci/", "**/node_modules/"] },
@@ -19,7 +20,9 @@ export default [
       "no-unused-vars": ["error", { ignoreRestSiblings: true }],
     },
   },
-  { files: [`${SITE}/**/*.js`, ".ci/chapter/*.js"], ignores: [WORKER], languageOptions: { globals: globals.browser } },
+  { files: [`${SITE}/**/*.js`, ".ci/chapter/*.js"], ignores: [WORKER, TRAINER],
+    languageOptions: { globals: globals.browser } },
+  { files: [TRAINER], languageOptions: { globals: globals.worker } },
   { files: ["tests/**/*.js"], languageOptions: { globals: globals.nodeBuiltin } },
   { files: [`${SITE}/run/start.js`], languageOptions: { sourceType: "script" } },
   {

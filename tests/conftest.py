@@ -6,11 +6,12 @@ import pytest
 import turns
 from built_site import site
 from chromium import open_browser
+from gpu_devices import chromium
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 from served_site import address
 
-__all__ = ["address", "site"]
+__all__ = ["address", "chromium", "site"]
 
 settings.register_profile("search", deadline=None, print_blob=True)
 # make test tries the same examples everywhere: what passes here passes there. make test-matrix looks for new ones.

@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from tornado.websocket import websocket_connect
 
 PATIENCE = 300  # seconds for one step: Python is loaded and compiled in it, on a busy machine
@@ -205,3 +206,22 @@ def answers(port):
 
 
 ENGINES = {"firefox": firefox, "webkit": webkit}
+
+
+# ---- for the tests --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request, tmp_path_factory):
+    """Each in turn; where it is not installed its tests are skipped, but not where all is tested."""
+    try:
+        with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as engine:
+            yield engine
+    except FileNotFoundError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+def settled(engine, expression, what, seconds=480):
+    return wait_for(lambda: engine.evaluate(expression), what, seconds)

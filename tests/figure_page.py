@@ -1,6 +1,7 @@
-"""A page with one interactive figure, or with the sheet to draw on, and nothing else; for the tests and for the stills.
+"""A page with one interactive figure, the sheet to draw on, or what trains, and nothing else; for tests and stills.
 
-`served` serves book/_static, as the site does, and with it NAME.page and NAME.digit, each also as NAME.page?theme=dark.
+`served` serves book/_static, as the site does, and with it NAME.page, NAME.digit and NAME.train, each also as
+NAME.page?theme=dark.
 """
 
 import threading
@@ -15,6 +16,11 @@ from served_site import listen
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "book" / "_static"
 WEIGHTS = ROOT / "data" / "weights" / "784-64-10.safetensors"  # the site has it beside the module that reads it
+ELSEWHERE = {  # and MNIST's own test digits
+    f"/digit/{WEIGHTS.name}": WEIGHTS,
+    "/train/images.bin": ROOT / "data" / "mnist" / "t10k-images-idx3-ubyte.gz",
+    "/train/labels.bin": ROOT / "data" / "mnist" / "t10k-labels-idx1-ubyte.gz",
+}
 FIGURES = STATIC / "figures"
 NAMES = sorted(path.stem for path in FIGURES.glob("*.js") if path.stem not in ("base", "mount"))
 
@@ -24,7 +30,7 @@ PAGE = """<!doctype html>
 <link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/figures/colours.css"><link rel="stylesheet" href="/book.css">
 <link rel="stylesheet" href="/figures/figures.css">
-<link rel="stylesheet" href="/digit/digit.css">
+<link rel="stylesheet" href="/digit/digit.css"><link rel="stylesheet" href="/train/train.css">
 <style>body {{ background: var(--ground); color: var(--ink); margin: 16px; font: 17px/1.6 var(--sans); }}</style></head>
 <body><main class="bd-article"><figure class="{kind}" id="fig">
 <img src="{still}" alt="still">
@@ -39,6 +45,7 @@ KINDS = {
         "still": "/figures/still/{name}.svg",
         "module": "/figures/mount.js",
     },
+    ".train": {"kind": "train-here", "still": "/train/still.svg", "module": "/train/mount.js"},
     ".digit": {"kind": "draw-a-digit", "still": "/digit/still.svg", "module": "/digit/mount.js"},
 }
 
@@ -67,7 +74,10 @@ class Handler(SimpleHTTPRequestHandler):
         return self.wfile.write(body)
 
     def translate_path(self, path):
-        return str(WEIGHTS) if path == f"/digit/{WEIGHTS.name}" else super().translate_path(path)
+        path = path.partition("?")[0]
+        if path.startswith("/gpu/kernels/"):
+            return str(ROOT / "nnlib" / "gpu" / Path(path).name)
+        return str(ELSEWHERE.get(path) or super().translate_path(path))
 
     def end_headers(self):
         self.send_header("Cache-Control", "no-store")

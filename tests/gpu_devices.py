@@ -5,8 +5,10 @@ files are the same, byte by byte.
 """
 
 import base64
+import os
 import sys
 from glob import glob
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,65 +16,34 @@ from chromium import find_chromium
 
 from nnlib.gpu.device import WORD, Device, NoDevice, source
 
+ROOT = Path(__file__).parents[1]
 DRIVERS = ("/usr/share/vulkan/icd.d/*.json", "/etc/vulkan/icd.d/*.json")
 CHROMIUM = ["--headless", "--no-sandbox", "--enable-unsafe-webgpu", "--disable-background-networking", "--disable-sync"]
 PAGE = "https://kernels.test/"  # nothing is asked of it; but only a page of this kind is given WebGPU
+MODULE = ROOT / "book/_static/gpu/device.js"
 
 SCRIPT = """
 async () => {
-  const adapter = await navigator.gpu?.requestAdapter();
-  const device = await adapter?.requestDevice();
-  if (!device) return "no WebGPU";
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const buffers = [], calls = [], pipelines = new Map();
+  const { find } = await import("/device.js"), device = await find();
+  if (typeof device === "string") return device;
+  const buffers = [], calls = [];
   const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
-  const checked = async make => {
-    device.pushErrorScope("validation");
-    const made = make(), error = await device.popErrorScope();
-    if (error) throw new Error(error.message);
-    return made;
-  };
+  const numbers = ([i, start, length]) => ({ buffer: buffers[i].buffer, start, length, type: Uint8Array });
   window.card = {
-    empty: size => buffers.push(device.createBuffer({ size, usage })) - 1,
-    write: (i, start, text) => device.queue.writeBuffer(buffers[i], start, bytes(text)),
-    async read(i, start, size) {
-      const copy = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffers[i], start, copy, 0, size);
-      device.queue.submit([encoder.finish()]);
-      await copy.mapAsync(GPUMapMode.READ);
-      return btoa(Array.from(new Uint8Array(copy.getMappedRange()), b => String.fromCharCode(b)).join(""));
-    },
+    empty: size => buffers.push(device.empty(size, Uint8Array)) - 1,
+    write: (i, start, text) => device.write(numbers([i, start, 0]), bytes(text)),
+    read: async (...array) => btoa(Array.from(await device.read(numbers(array)), b => String.fromCharCode(b)).join("")),
     async call(code, arrays, groups) {
-      if (!pipelines.has(code)) {
-        const module = device.createShaderModule({ code });
-        const errors = (await module.getCompilationInfo()).messages.filter(message => message.type === "error");
-        if (errors.length) throw new Error(errors[0].message);
-        pipelines.set(code, await checked(() => device.createComputePipeline({ layout: "auto", compute: { module } })));
-      }
-      const pipeline = pipelines.get(code);
-      const entries = arrays.map(([i, offset, size], binding) => (
-        { binding, resource: { buffer: buffers[i], offset, size } }));
-      const layout = pipeline.getBindGroupLayout(0);
-      const bound = await checked(() => device.createBindGroup({ layout, entries }));
-      return calls.push({ pipeline, bound, groups }) - 1;
+      const [first, ...others] = arrays.map(numbers);
+      return calls.push(await device.call(code, first, others, groups)) - 1;
     },
-    run: (places, copy) => checked(() => {
-      const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
-      for (const { pipeline, bound, groups } of places.map(place => calls[place])) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bound);
-        pass.dispatchWorkgroups(...groups);
-      }
-      pass.end();
-      if (copy) {
-        const [from, start, to, target, size] = copy;
-        encoder.copyBufferToBuffer(buffers[from], start, buffers[to], target, size);
-      }
-      device.queue.submit([encoder.finish()]);
+    run: (places, copy) => device.checked(() => {
+      device.run(places.map(place => calls[place]));
+      if (copy) device.copy([copy.map(numbers)]);
     }),
   };
-  return Object.fromEntries(Object.keys(Object.getPrototypeOf(device.limits)).map(name => [name, device.limits[name]]));
+  const { limits } = device.gpu;
+  return Object.fromEntries(Object.keys(Object.getPrototypeOf(limits)).map(name => [name, limits[name]]));
 }
 """
 
@@ -85,9 +56,10 @@ class InChromium(Device):
     def __init__(self, tab):
         self.tab, self.name = tab, "Chromium"
         tab.route("**/*", lambda route: route.fulfill(body="<title>kernels</title>", content_type="text/html"))
+        tab.route("**/device.js", lambda route: route.fulfill(path=MODULE, content_type="text/javascript"))
         tab.goto(PAGE)
         self.limits = tab.evaluate(SCRIPT)
-        assert self.limits != "no WebGPU", "expected WebGPU in Chromium, got none"
+        assert isinstance(self.limits, dict), f"expected WebGPU in Chromium, got: {self.limits}"
 
     def ask(self, verb, *args):
         return self.tab.evaluate("async ([verb, args]) => (await card[verb](...args)) ?? null", [verb, args])
@@ -109,10 +81,7 @@ class InChromium(Device):
         return self.ask("call", code, [(a.buffer, a.start, a.nbytes) for a in arrays], list(groups))
 
     def run(self, calls, copy=None):
-        if copy:
-            a, b = copy
-            copy = a.buffer, a.start, b.buffer, b.start, b.nbytes
-        self.ask("run", list(calls), copy)
+        self.ask("run", list(calls), copy and [(a.buffer, a.start, a.nbytes) for a in copy])
 
 
 def own():
@@ -128,12 +97,27 @@ def own():
         pytest.skip(str(error))
 
 
+@pytest.fixture(scope="session")
+def chromium(request):
+    """The browser, with WebGPU: its own in software. Where it has none the tests are skipped, with the reason, but not
+    where all is tested.
+    """
+    playwright = request.getfixturevalue("browser").browser_type
+    browser = playwright.launch(executable_path=find_chromium(), args=CHROMIUM)
+    tab = browser.new_page()
+    tab.route("**/*", lambda route: route.fulfill(body="<title>kernels</title>", content_type="text/html"))
+    tab.goto(PAGE)
+    found = tab.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())")
+    tab.close()
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"expected WebGPU in {find_chromium()}, got none")
+    yield browser
+    browser.close()
+
+
 @pytest.fixture(scope="session", params=["own", pytest.param("chromium", marks=pytest.mark.sweep(seconds=2))])
 def device(request):
     if request.param == "own":
         yield own()
         return
-    playwright = request.getfixturevalue("browser").browser_type
-    browser = playwright.launch(executable_path=find_chromium(), args=CHROMIUM)
-    yield InChromium(browser.new_page())
-    browser.close()
+    yield InChromium(request.getfixturevalue("chromium").new_page())

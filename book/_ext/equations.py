@@ -5,7 +5,8 @@ each, where a promise is broken. The tests and the book's equation index are mad
 
 An equation stands in a chapter between two lines `$$`, with its label behind: `$$ (eq-…)`. Its code is a line of nnlib
 that ends in the comment `# eq-…` (several labels: `# eq-a, eq-b`; a comment on a line of its own speaks of the next
-line), or such a line of a chapter's cell, for code that is no part of the library. Its tests carry
+line), or such a line of a chapter's cell, for code that is no part of the library. The page that trains has the same
+equations once more, in JavaScript. Its tests carry
 `@pytest.mark.equation("eq-…")`, on the function, its class, its module or one of its parameters; a test that is skipped
 or expected to fail holds nothing up.
 """
@@ -102,7 +103,9 @@ def _statements(root):
 
 
 def _code(root):
-    """Map each label to the lines of nnlib, and of the chapters' cells, that carry it as a comment."""
+    """Map each label to the lines of nnlib, of the page that trains, and of the chapters' cells, that carry it as a
+    comment.
+    """
     places = defaultdict(list)
 
     def note(name, text, suffix, numbers=None):
@@ -121,6 +124,8 @@ def _code(root):
     for path in sorted(Path(root).glob("nnlib/**/*")):
         if path.suffix in (".py", ".wgsl"):
             note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), path.suffix)
+    for path in sorted(Path(root).glob("book/_static/train/*.js")):
+        note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"), path.suffix)
     for path, cells in _notebooks(root):
         stored = [line.strip().removesuffix(",") for line in path.read_text(encoding="utf-8").splitlines()]
         for kind, source in cells:
@@ -136,7 +141,7 @@ def _is_code(line):
 
 
 def _comments(text, suffix):
-    """Yield (line number, comment) of a Python or WGSL source."""
+    """Yield (line number, comment) of a Python, WGSL or JavaScript source."""
     if suffix == ".py":
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:

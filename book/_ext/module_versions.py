@@ -13,7 +13,7 @@ from bundles import BUNDLED
 from pyodide_folder import ROOT, sha256
 
 STATIC = ROOT / "book" / "_static"
-FOLDERS = ("digit", "figures", "page", "progress", "run", "slides")
+FOLDERS = ("digit", "figures", "gpu", "page", "progress", "run", "slides", "train")
 
 
 @cache

@@ -1,28 +1,14 @@
 """In Firefox and in WebKit: a page with formulas and a figure, a cell that is run, a digit that is drawn."""
 
 import json
-import os
 
 import pytest
-from engines import ENGINES, wait_for
+from engines import engine, settled
+
+__all__ = ["engine"]
 
 pytestmark = pytest.mark.sweep
 CHAPTER = "notebooks/04_softmax"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request, tmp_path_factory):
-    try:
-        with ENGINES[request.param](tmp_path_factory.mktemp(request.param)) as engine:
-            yield engine
-    except FileNotFoundError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-
-
-def settled(engine, expression, what, seconds=480):
-    return wait_for(lambda: engine.evaluate(expression), what, seconds)
 
 
 def test_formulas_are_set_and_the_figure_answers(engine, address):
@@ -85,3 +71,15 @@ def test_a_drawn_digit_is_read(engine, address):
     engine.drag([(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners])
     answer = settled(engine, "document.querySelector('.answer').textContent", "an answer")
     assert answer.startswith("Read as 7")
+
+
+def test_a_network_is_trained(engine, address):
+    """In JavaScript, as in Chromium: from one press to a network that reads the test digits."""
+    engine.goto(f"{address}/book/train.html")
+    engine.evaluate("document.querySelector('.train-here').scrollIntoView({ behavior: 'instant' })")
+    settled(engine, "document.querySelector('.train-here.mounted .main') !== null", "the buttons")
+    engine.evaluate("void document.querySelector('.train .main').click()")
+    training = "document.querySelector('.train').training"
+    settled(engine, f"{training}.finished && {training}.state === 'idle'", "the end of the training")
+    score = engine.evaluate(f"{training}.latest.read.test")
+    assert score["count"] == 10_000 and score["right"] > 9600, score

@@ -29,7 +29,7 @@ export class Bar {
   }
 
   focus() {
-    Object.values(this.#buttons)[0].focus();
+    Object.values(this.#buttons).find((button) => !button.hidden)?.focus();
   }
 
   say(text) {
