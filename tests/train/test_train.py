@@ -74,6 +74,9 @@ def test_what_a_program_made_is_current(mnist):
     module = (train_data.FOLDER / "files.js").read_text(encoding="utf-8")
     assert module == train_data.facts(files | train_data.grey()), again
     assert len(files["digits.bin"]) <= 500_000  # the promise: what a training needs
+    page = Path(train_data.FOLDER.parents[1], "train.md").read_text(encoding="utf-8")
+    assert f"first {train_data.COUNT:,} training digits" in page
+    assert f"MNIST's own file, {len(train_data.grey()['images.bin']) / 1e6:.1f} MB" in page
     still = (train_data.FOLDER / "still.svg").read_text(encoding="utf-8")
     assert still == train_data.still(io.load(io.SHIPPED)), again
 
@@ -176,6 +179,18 @@ def test_a_press_trains_a_network_that_reads_the_test_digits(page_of, tmp_path, 
     assert sizes == [784, 64, 10]  # and the sheet to draw on takes it
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_any_seed_will_do(page_of, tmp_path, mnist, seed):
+    tab = page_of(accept_downloads=True)
+    tab.evaluate(f"{TRAINING}.seed.value = {seed}")
+    press(tab, "Train")
+    trained(tab)
+    score = evaluate(io.load(saved(tab, tmp_path)), mnist.X_test, mnist.y_test).accuracy
+    assert score >= 0.974, f"{score:.2%}"
+    assert score > tab.evaluate(f"{TRAINING}.latest.read.test.right") / 10_000  # of black and white digits, as said
+
+
 # ---- the buttons ----------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +269,7 @@ def draw(tab, points):
 def test_drawings_are_kept_learned_and_taken_away(page_of):
     """A 7 that no network reads, a square: after five of them it is read, and those kept apart are too."""
     tab = page_of()
+    settings(tab, digits="5000", passes="1", optimizer="adam")
     press(tab, "Train")
     trained(tab)
     tab.get_by_label("this is a").select_option("7")
@@ -271,7 +287,7 @@ def test_drawings_are_kept_learned_and_taken_away(page_of):
         "Of 3 that were learned it reads 0 before and 3 after. Of 3 kept apart it reads 0 before and 3 after." in words
     )
     before, after = (float(share) for share in re.findall(r"([\d.]+)\s%", words.split("test digits:")[1]))
-    assert abs(before - after) < 3  # and the others are still read
+    assert 80 < before < after + 3  # and the others are still read
     tab.reload()
     tab.wait_for_selector(".mounted")
     assert tab.locator(".drawings li").count() == 6  # they are in the browser, the network is not

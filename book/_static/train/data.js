@@ -67,8 +67,11 @@ export const unzip = async (stream) =>
 // ---- What the network is fed -------------------------------------------------------------------------------------
 
 /** A step down and across for each of N pictures, from −most to most, each as likely. */
-export const shifts = (N, most, random) =>
-  Int8Array.from({ length: 2 * N }, () => Math.floor(random() * (2 * most + 1)) - most);
+export function shifts(N, most, random) {
+  const by = new Int8Array(2 * N);
+  for (let i = 0; i < 2 * N; i++) by[i] = Math.floor(random() * (2 * most + 1)) - most;
+  return by;
+}
 
 /** Fill the rows of X, N × 784 bytes, with pictures, each shifted; `by` is what `shifts` gave, or null. */
 export function fill(X, pixels, by) {
@@ -87,7 +90,8 @@ export function fill(X, pixels, by) {
 
 /** Fill the rows of X, N × 144, with the means of 2 × 2 pixels of the pictures' middle, each picture shifted. */
 export function fillPooled(X, pixels, by) {
-  for (let n = 0; n < X.length / MEANS; n++) {
+  const N = X.length / MEANS;
+  for (let n = 0; n < N; n++) {
     const down = by ? by[2 * n] : 0, across = by ? by[2 * n + 1] : 0;
     // What is moved down by one pixel is read one row higher; the rim is wide enough for it.
     const corner = n * PIXELS + (RIM - down) * SIDE + RIM - across;

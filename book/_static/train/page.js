@@ -492,7 +492,8 @@ export class Training {
       return;
     }
     const now = reading(latest.weights, x);
-    this.answer.replaceChildren("Read as ", html("b", {}, now.answer), `, ${percent(now.a2[now.answer])}`);
+    this.answer.replaceChildren(...(this.pad.strokes.length
+      ? ["Read as ", html("b", {}, now.answer), `, ${percent(now.a2[now.answer])}`] : ["An empty sheet"]));
     this.classes.replaceChildren(confidences(now));
   }
 
@@ -537,7 +538,7 @@ export class Training {
     const test = before?.read.test && latest.read.test && asked.own
       ? `Of the test digits: ${percent(before.read.test.right / before.read.test.count)} before, ` +
         `${percent(latest.read.test.right / latest.read.test.count)} after.` : "";
-    return line(asked.own ? "that were learned" : "to learn", learned, false) + line("kept apart", apart, true) + test;
+    return line(asked.own === learned ? "that were learned" : "to learn", learned, false) + line("kept apart", apart, true) + test;
   }
 
   /** What must be known now; an empty text takes it away. */

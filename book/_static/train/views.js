@@ -25,12 +25,14 @@ export class Course {
 const wave = (points, x, y, name) => points.filter((point) => Number.isFinite(point[name]))
   .map((point, i) => `${i ? "L" : "M"}${x(point.step).toFixed(1)} ${y(point[name]).toFixed(1)}`).join("");
 
+const lastOf = (points, name) => points.findLast((point) => Number.isFinite(point[name]))?.[name];
+
 /** The last number of a curve, at its end. */
-function ending(points, x, y, name, words, colour) {
+function ending(points, x, y, name, words, colour, below = false) {
   const last = points.findLast((point) => Number.isFinite(point[name]));
   if (!last) return [];
   return [svg("circle", { class: `fill ${colour}`, cx: x(last.step), cy: y(last[name]), r: 3.5 }),
-    text(x(last.step) - 6, Math.max(14, y(last[name]) - 8), words, { anchor: x(last.step) > 110 ? "end" : "start",
+    text(x(last.step) - 6, Math.max(14, y(last[name]) + (below ? 20 : -8)), words, { anchor: x(last.step) > 110 ? "end" : "start",
       class: colour })];
 }
 
@@ -50,8 +52,11 @@ export function curves(points, total, width) {
     axis(x, 300, steps, { name: "steps", print: (u) => u.toLocaleString("en") }),
     path(wave(points, x, share, "training"), { class: "stroke label", "stroke-dasharray": "5 4" }),
     path(wave(points, x, share, "test"), { class: "stroke value" }),
-    ...ending(points, x, bound, "loss", fixed(points.findLast((p) => Number.isFinite(p.loss))?.loss ?? 0, 2), "gradient"),
-    ...ending(points, x, share, "test", `test ${percent(points.findLast((p) => "test" in p)?.test)}`, "value"),
+    ...ending(points, x, bound, "loss", fixed(lastOf(points, "loss"), 2), "gradient"),
+    ...ending(points, x, share, "training", `training ${percent(lastOf(points, "training"))}`, "label",
+      lastOf(points, "training") <= lastOf(points, "test")),
+    ...ending(points, x, share, "test", `test ${percent(lastOf(points, "test"))}`, "value",
+      lastOf(points, "training") > lastOf(points, "test")),
   ];
 }
 

@@ -64,6 +64,7 @@ async function greyDigits({ images, labels }) {
 
 /** The first `count` digits, evenly of all labels, and the reader's own, so often that they are a tenth more. */
 function gather({ pixels, y }, { count, shuffled }, own, random) {
+  if (count === y.length && !shuffled && !own.length) return { pixels, y };
   const every = y.length / count, copies = own.length ? Math.ceil(count / 10 / own.length) : 0;
   const N = count + copies * own.length, all = { pixels: new Uint8Array(N * 784), y: new Uint8Array(N) };
   for (let n = 0; n < count; n++) {
