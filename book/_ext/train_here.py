@@ -37,7 +37,7 @@ def load(app, pagename, templatename, context, doctree):
 
 
 def copy_digits(app, exception):
-    if not exception and app.builder.format == "html":
+    if not exception and app.builder.format == "html" and "book/train" in app.env.found_docs:
         for name, file in MNIST.items():
             shutil.copyfile(Path(app.srcdir, "data/mnist", file), Path(app.outdir, "_static/train", name))
 

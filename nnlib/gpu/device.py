@@ -212,7 +212,17 @@ def find():
 
 
 def on_device(work):
-    """Return ``work(device)``; where there is no graphics card, say in one sentence why not, and return None."""
+    """Do what needs a graphics card; where there is none, print in one sentence what is missing.
+
+    Parameters
+    ----------
+    work : callable (Device) -> object
+
+    Returns
+    -------
+    object or None
+        What `work` returns, or None where there is no card.
+    """
     try:
         device = find()
     except NoDevice as error:
