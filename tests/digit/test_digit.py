@@ -12,7 +12,7 @@ from chromium import drawn
 from figure_page import served, windows
 from PIL import Image
 
-from nnlib import data, functional, gradcheck, io, picture
+from nnlib import data, functional, gradcheck, io, picture, strokes
 from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from nnlib.conv import Conv2d
 from nnlib.layers import Dropout, Flatten, Linear, Reshape
@@ -215,6 +215,34 @@ def test_strokes_become_the_picture_that_nnlib_makes_of_the_same_ink(modules):
         sheet = np.pad(255 * np.reshape(ink, (height, width)), 3)
         assert max(height, width) == 160
         assert np.array_equal(picture.to_mnist_form(sheet), np.rint(x))
+
+
+def drawings(count, seed=0):
+    """Random strokes on the sheet, from 0 to 1; a dot, two lines."""
+    rng = np.random.default_rng(seed)
+    return [
+        [
+            np.clip(rng.random(2) + rng.normal(0, rng.choice([0.02, 0.2]), (n, 2)).cumsum(axis=0), 0, 1).tolist()
+            for n in rng.integers(1, 9, rng.integers(1, 4))
+        ]
+        for _ in range(count)
+    ] + [[[[0.5, 0.5]]], [[[0.1, 0.2], [0.9, 0.2]]], [[[0.3, 0.1], [0.3, 0.8]]], []]
+
+
+def test_each_step_left_out_is_left_out_in_python_too(modules):
+    """`nnlib.strokes` and the page's picture.js make the same 784 numbers of the same strokes, whatever is left out."""
+    for scale in (True, False):
+        for soft in (True, False):
+            for pen in (0.12, 0.3, None):
+                for place in ("mass", "half", "box", "sheet"):
+                    options = {"scale": scale, "soft": soft, "pen": pen, "place": place}
+                    drawn = drawings(12, seed=len(place))
+                    made = modules(
+                        "([all, options]) => all.map(strokes => [...picture.pictureOf(strokes, options)])",
+                        [drawn, options],
+                    )
+                    for one, x in zip(drawn, made, strict=True):
+                        assert np.array_equal(strokes.picture_of(one, **options), np.rint(255 * np.array(x))), options
 
 
 # ---- it reads what is drawn -----------------------------------------------------------------------------------------
