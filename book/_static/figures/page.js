@@ -54,7 +54,7 @@ export function numbers(state) {
 function layout(width) {
   const wide = width >= 600, side = wide ? 224 : Math.floor((width - 14) / 2), top = 30;
   const bars = wide ? [2 * side + 64, top] : [26, top + side + 60];
-  return { height: wide ? top + side + 40 : bars[1] + 226, side, top, bars, right: width - 66,
+  return { height: wide ? top + side + 12 : bars[1] + 226, side, top, bars, right: width - 66,
     row: 22, picture: side + (wide ? 24 : 14) };
 }
 
@@ -71,7 +71,7 @@ function drawSheet({ lines }, { side, top }) {
 function drawPicture({ x }, { side, top, picture: left }) {
   const middle = (14.5 / 28) * side;
   return [
-    text(left + 2, 20, "what the network sees", { class: "muted" }),
+    text(left + 2, 20, "the net sees", { class: "muted" }),
     ...picture(Array.from(x), left, top, side),
     line(left + middle, top, left + middle, top + side, { class: "stroke gradient", style: "stroke-width: 1px" }),
     line(left, top + middle, left + side, top + middle, { class: "stroke gradient", style: "stroke-width: 1px" })];
