@@ -1,4 +1,4 @@
-"""JavaScript run from Python, to compare a page's programs with ours: in a page by its browser, elsewhere by Node.js."""
+"""JavaScript run from Python, to compare a page's programs with ours: in a page by its browser, else by Node.js."""
 
 import json
 import shutil
@@ -69,7 +69,7 @@ def _in_browser(code):
 def _in_node(code):
     node = _node()
     if node is None:
-        raise RuntimeError("expected Node.js to run JavaScript, found none: run this cell on the book's page, in a browser")
+        raise RuntimeError("expected Node.js to run JavaScript, found none: run this cell on the book's page")
     try:
         done = subprocess.run(
             [node, "-e", _NODE], input=code, capture_output=True, text=True, timeout=_SECONDS, check=False

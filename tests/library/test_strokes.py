@@ -1,6 +1,7 @@
 """strokes.py: a drawing comes out as MNIST would have made it; each step that is left out is seen to be missing."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_it_is_the_form_that_a_picture_of_the_same_ink_gets():
     ink = np.zeros((800, 800), bool)
     width = 0.6 * 0.12 / 0.88
     for stroke in SEVEN:
-        for a, b in zip(stroke[:-1], stroke[1:], strict=True):
+        for a, b in pairwise(stroke):
             t = np.clip(((x - a[0]) * (b - a)[0] + (y - a[1]) * (b - a)[1]) / ((b - a) @ (b - a)), 0, 1)
             ink |= np.hypot(x - a[0] - t * (b - a)[0], y - a[1] - t * (b - a)[1]) <= width / 2
     assert np.abs(to_mnist_form(255 * ink).astype(int) - fine).max() < 40  # both soften an edge, at other places
