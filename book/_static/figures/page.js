@@ -133,7 +133,7 @@ function render(anywidget) {
   figure.equation(({ mass }) => [
     [plain("centre of mass, from the edge:\u00a0"), ...(mass
       ? ["(", shown("mass.0", fixed(mass[0], 1)), ",", shown("mass.1", fixed(mass[1], 1)), ")"] : [plain("no ink")])],
-    [plain("MNIST’s:\u00a0"), "( 14.5, 14.5 )"]]);
+    [plain("\u00a0\u00a0 MNIST’s:\u00a0"), "( 14.5, 14.5 )"]]);
 
   figure.slider({ label: "stored digit", min: 0, max: 9, say: ({ digit, strokes }) => (strokes ? "yours" : fixed(digit, 0)),
     value: ({ digit }) => digit, change: (digit) => ({ digit, strokes: null }) });
