@@ -37,10 +37,10 @@ def module(name):
         raise ValueError(f"expected one of the figures {', '.join(names)}, got {name!r}")
 
     def inside(address):
-        content = base64.b64encode((FOLDER / address[1]).read_bytes()).decode()
+        content = base64.b64encode((FOLDER / address[1]).resolve().read_bytes()).decode()
         return f'from "data:text/javascript;base64,{content}"'
 
-    return re.sub(r'from "\./([\w/]+\.js)"', inside, path.read_text(encoding="utf-8"))
+    return re.sub(r'from "(\.\.?/[\w/]+\.js)"', inside, path.read_text(encoding="utf-8"))
 
 
 def play(name):

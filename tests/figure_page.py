@@ -15,9 +15,8 @@ from served_site import listen
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "book" / "_static"
-WEIGHTS = ROOT / "data" / "weights" / "784-64-10.safetensors"  # the site has it beside the module that reads it
-ELSEWHERE = {  # and MNIST's own test digits
-    f"/digit/{WEIGHTS.name}": WEIGHTS,
+ELSEWHERE = {  # the site has the weights beside the module that reads them, and MNIST's own test digits
+    **{f"/digit/{path.name}": path for path in (ROOT / "data" / "weights").glob("*.safetensors")},
     "/train/images.bin": ROOT / "data" / "mnist" / "t10k-images-idx3-ubyte.gz",
     "/train/labels.bin": ROOT / "data" / "mnist" / "t10k-labels-idx1-ubyte.gz",
 }

@@ -1,6 +1,6 @@
 """Make what the sheet to draw on needs and a program can know: python tests/make_digit.py
 
-* book/_static/digit/tested.js: how often the network was right on the test digits, by its confidence;
+* book/_static/digit/tested.js: how often the two networks were right on the test digits, by their confidence;
 * book/_static/digit/still.svg: what the page shows without scripts and on paper, as the page itself reads it.
 """
 
@@ -14,29 +14,36 @@ from figure_page import STATIC, served
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from nnlib import data, io
+from nnlib import data, functional, io
 
 FOLDER = STATIC / "digit"
+CONVOLUTION = io.SHIPPED.with_name("convolution.safetensors")
 EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1)
 GREY, BLUE = "#767f8a", "#0072b2"
 
 
 def tested(net, mnist):
-    """Return the module with one row for each bin of the confidence: its ends, how many test digits, how many right."""
-    A2 = net.forward(data.scale(mnist.X_test))[3]
+    """Return a list of rows, one for each bin of the confidence: its ends, how many test digits, how many right."""
+    A2 = functional.softmax(net.scores(data.scale(mnist.X_test)))
     right = A2.argmax(axis=1) == mnist.y_test
     which = np.digitize(A2.max(axis=1), EDGES[1:-1])
-    rows = [
-        f"  {{ from: {start}, to: {end}, count: {(which == i).sum()}, right: {right[which == i].sum()} }},"
+    return [
+        f"    {{ from: {start}, to: {end}, count: {(which == i).sum()}, right: {right[which == i].sum()} }},"
         for i, (start, end) in enumerate(pairwise(EDGES))
     ]
+
+
+def table(mnist):
+    """Return the module with the rows of both networks."""
+    nets = {"dense": io.load(io.SHIPPED), "convolution": io.load(CONVOLUTION, np.float64)}
+    parts = [[f"  {name}: [", *tested(net, mnist), "  ],"] for name, net in nets.items()]
     return "\n".join(
         [
-            "// How often chapter 08's network was right on the 10,000 test digits, by its confidence (chapter 09).",
-            "// Made by tests/make_digit.py.",
-            "export const TESTED = [",
-            *rows,
-            "];\n",
+            "// How often the networks of chapters 08 and 17 were right on the 10,000 test digits, by their confidence",
+            "// (chapter 09). Made by tests/make_digit.py.",
+            "export const TESTED = {",
+            *(line for part in parts for line in part),
+            "};\n",
         ]
     )
 
@@ -79,7 +86,7 @@ def still(tab, address):
 
 
 def main():
-    (FOLDER / "tested.js").write_text(tested(io.load(io.SHIPPED), data.load_mnist()), encoding="utf-8")
+    (FOLDER / "tested.js").write_text(table(data.load_mnist()), encoding="utf-8")
     with served() as address, sync_playwright() as playwright:
         browser = open_browser(playwright)
         svg = still(browser.new_page(), address)

@@ -10,7 +10,8 @@
     ```
 
 Where scripts run, digit/mount.js puts the sheet in the picture's place; only pages with such a figure load it. With the
-class ``compact`` besides, what is inside the network stays hidden. The weights go into the site beside the module.
+class ``compact`` besides, what is inside the network stays hidden. The weights go into the site beside the
+module; those of the convolutional network are fetched when it is chosen.
 """
 
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.fileutil import copy_asset
 
-WEIGHTS = "data/weights/784-64-10.safetensors"
+WEIGHTS = ("data/weights/784-64-10.safetensors", "data/weights/convolution.safetensors")
 
 
 def mark(app, doctree):
@@ -40,7 +41,8 @@ def load(app, pagename, templatename, context, doctree):
 
 def copy_weights(app, exception):
     if not exception and app.builder.format == "html":
-        copy_asset(Path(app.srcdir, WEIGHTS), Path(app.outdir, "_static/digit"))
+        for path in WEIGHTS:
+            copy_asset(Path(app.srcdir, path), Path(app.outdir, "_static/digit"))
 
 
 def setup(app):

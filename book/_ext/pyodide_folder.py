@@ -35,8 +35,12 @@ FILES = (
     "data/mnist/t10k-images-idx3-ubyte.gz",
     "data/mnist/t10k-labels-idx1-ubyte.gz",
     "data/weights/784-64-10.safetensors",
+    "data/weights/convolution.safetensors",
+    "book/_static/digit/network.js",
+    "book/_static/digit/picture.js",
     "benchmarks/peers/seed.rs",
     "benchmarks/results/accuracy.csv",
+    "benchmarks/results/drawing.csv",
     "benchmarks/results/epoch.csv",
     "benchmarks/results/gpu.csv",
     "benchmarks/results/gpu_faults.csv",
@@ -51,6 +55,7 @@ FILES = (
     "benchmarks/results/seed_table.csv",
     "benchmarks/results/seed_table.json",
     "benchmarks/results/sgd_grid.csv",
+    "benchmarks/results/strokes.npz",
     "benchmarks/results/tape.csv",
 )
 
@@ -295,6 +300,8 @@ def own_packages(root=ROOT):
     """Return what is packed from the working tree: {name: (files, what it needs, what lets a cell bring it)}."""
     figures = "book/_static/figures"
     widgets = tree(root / figures, figures, {".js", ".css"})  # beside the module, as in the repository
+    picture = "book/_static/digit/picture.js"  # what chapter 22's figure shares with the digit page
+    widgets[picture] = (root / picture).read_bytes()
     widgets["figures/__init__.py"] = (root / "notebooks/figures.py").read_bytes()
     return {
         "nnlib": (tree(root / "nnlib", "nnlib"), NNLIB_NEEDS, ["nnlib"]),

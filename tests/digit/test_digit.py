@@ -12,7 +12,15 @@ from chromium import drawn
 from figure_page import served, windows
 from PIL import Image
 
-from nnlib import data, functional, gradcheck, io, picture
+from nnlib import data, functional, gradcheck, io, picture, strokes
+from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from nnlib.conv import Conv2d
+from nnlib.layers import Dropout, Flatten, Linear, Reshape
+from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.norm import BatchNorm
+from nnlib.pool import AvgPool2d, MaxPool2d
+from nnlib.sequential import Sequential
+from nnlib.train import evaluate
 
 DIGIT = "document.querySelector('.digit').digit"
 
@@ -47,8 +55,10 @@ def modules(browser, address):
     tab.goto(f"{address}/sheet.digit")
     tab.evaluate(
         """async () => {
-          for (const name of ['network', 'picture', 'examples']) window[name] = await import(`/digit/${name}.js`);
+          for (const name of ['network', 'layers', 'compare', 'picture', 'examples'])
+            window[name] = await import(`/digit/${name}.js`);
           window.net = network.load(await (await fetch('/digit/784-64-10.safetensors')).arrayBuffer());
+          window.conv = network.load(await (await fetch('/digit/convolution.safetensors')).arrayBuffer());
           window.rows = (text, n) => {  // base64 of bytes, n a row
             const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
             return Array.from({length: bytes.length / n}, (_, i) => bytes.slice(i * n, (i + 1) * n));
@@ -101,6 +111,92 @@ def test_every_array_and_the_gradient_are_those_of_nnlib(modules, net, mnist):
     assert gradcheck.relative_error(np.array(arrays[-1]), numerical[0]) < 1e-5
 
 
+# One network with each kind of layer that the page knows, of odd sizes, strides and paddings.
+EVERY_LAYER = [
+    lambda rng: [
+        Reshape(1, 28, 28), Conv2d(1, 3, 5, rng, stride=2, padding=1), BatchNorm(3), LeakyReLU(0.1), AvgPool2d(2),
+        Conv2d(3, 4, 2, rng, padding=2), ELU(), MaxPool2d(3), Dropout(0.5, rng), Flatten(), Linear(36, 10, rng),
+    ],
+    lambda rng: [
+        Linear(784, 12, rng, bias=False), BatchNorm(12), Sigmoid(), Linear(12, 9, rng), Tanh(), Linear(9, 8, rng),
+        SiLU(), Linear(8, 7, rng), ReLU(), Linear(7, 10, rng),
+    ],
+]  # fmt: skip
+
+
+def layered(make):
+    rng = np.random.default_rng(0)
+    net = Sequential(*make(rng))
+    for arrays in (net.params, net.state):
+        for name, array in arrays.items():
+            signs = 1 if "variance" in name else rng.choice([-1, 1], array.shape)
+            array += signs * rng.uniform(0.1, 0.5, array.shape)
+    return net
+
+
+def of_layers(modules, net, X):
+    """What the page finds of each picture: the scores, and their gradient where answer 3 is the label."""
+    return modules(
+        """([text, pictures]) => {
+          const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+          const net = network.load(bytes.buffer);
+          return rows(pictures, 784).map((pixels) => {
+            const x = Float64Array.from(pixels, v => v / 255), found = layers.through(net, x), z = found.at(-1);
+            const dz = network.softmax(z).map((a, k) => a - (k === 3));
+            return [[...z], [...layers.gradient(net, x, found, dz)]];
+          });
+        }""",
+        [base64.b64encode(bad_weights.saved(net)).decode(), packed(X)],
+    )
+
+
+@pytest.mark.parametrize("make", EVERY_LAYER)
+def test_networks_of_layers_compute_what_nnlib_computes(modules, make):
+    """On noise: where pixels are equal, a largest one has a kink, and differences disagree with any gradient."""
+    net, X = layered(make), np.random.default_rng(1).integers(0, 256, (3, 784), dtype=np.uint8)
+    label, loss = np.eye(10)[3:4], SoftmaxCrossEntropy()
+    for x, (z, dx) in zip(data.scale(X)[:, None], of_layers(modules, net, X), strict=True):
+        assert np.allclose(z, net.forward(x)[0], rtol=1e-10, atol=1e-12)
+        numerical = gradcheck.numerical_gradient(lambda x=x: loss.forward(net.forward(x), label), x)[0]
+        assert gradcheck.relative_error(np.array(dx), numerical) < 1e-5
+
+
+def test_the_convolutional_network_reads_as_nnlib_and_pytorch_read(modules, mnist):
+    """The shipped file in three programs: the page, nnlib, and PyTorch, which reads the arrays by their names."""
+    torch = pytest.importorskip("torch")
+    path, X = make_digit.CONVOLUTION, mnist.X_test[:200]
+    ours = io.load(path, np.float64).forward(data.scale(X))
+    page = modules(
+        "text => rows(text, 784).map(x => [...layers.through(conv, Float64Array.from(x, v => v / 255)).at(-1)])",
+        packed(X),
+    )
+    assert np.abs(functional.softmax(np.array(page)) - functional.softmax(ours)).max() < 1e-5  # the promise
+    assert np.allclose(page, ours, rtol=1e-10, atol=1e-12)
+    arrays = safetensors.numpy.load_file(path)
+    nn, state = torch.nn, {}
+    for name, array in arrays.items():
+        place, kind = name.split(".")
+        state[f"{place}.{'bias' if kind == 'b' else 'weight'}"] = torch.tensor(array.T if kind == "W" else array)
+    theirs = nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 16, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(800, 10),
+    )  # fmt: skip
+    theirs.load_state_dict(state)
+    with torch.no_grad():
+        scores = theirs.double()(torch.tensor(data.scale(X)).double()).numpy()
+    assert np.allclose(scores, ours, rtol=1e-9, atol=1e-9)
+
+
+def test_the_shipped_convolutional_network_is_what_its_file_says(mnist):
+    net, facts = io.load(make_digit.CONVOLUTION), io.facts(make_digit.CONVOLUTION)
+    said = facts["options"]
+    assert (said["conv"], said["epochs"], said["batch_size"], said["optimizer"], said["seed"]) == (
+        True, 4, 64, "adam", 0,
+    )  # fmt: skip
+    assert make_digit.CONVOLUTION.stat().st_size < 60_000
+    assert evaluate(net, mnist.X_test, mnist.y_test, chunk=500).accuracy > 0.991
+
+
 def test_strokes_become_the_picture_that_nnlib_makes_of_the_same_ink(modules):
     """Random strokes, a dot, two lines; their ink in 8 × 8 samples a pixel also goes through to_mnist_form."""
     rng = np.random.default_rng(0)
@@ -119,6 +215,34 @@ def test_strokes_become_the_picture_that_nnlib_makes_of_the_same_ink(modules):
         sheet = np.pad(255 * np.reshape(ink, (height, width)), 3)
         assert max(height, width) == 160
         assert np.array_equal(picture.to_mnist_form(sheet), np.rint(x))
+
+
+def drawings(count, seed=0):
+    """Random strokes on the sheet, from 0 to 1; a dot, two lines."""
+    rng = np.random.default_rng(seed)
+    return [
+        [
+            np.clip(rng.random(2) + rng.normal(0, rng.choice([0.02, 0.2]), (n, 2)).cumsum(axis=0), 0, 1).tolist()
+            for n in rng.integers(1, 9, rng.integers(1, 4))
+        ]
+        for _ in range(count)
+    ] + [[[[0.5, 0.5]]], [[[0.1, 0.2], [0.9, 0.2]]], [[[0.3, 0.1], [0.3, 0.8]]], []]
+
+
+def test_each_step_left_out_is_left_out_in_python_too(modules):
+    """`nnlib.strokes` and the page's picture.js make the same 784 numbers of the same strokes, whatever is left out."""
+    for scale in (True, False):
+        for soft in (True, False):
+            for pen in (0.12, 0.3, None):
+                for place in ("mass", "half", "box", "sheet"):
+                    options = {"scale": scale, "soft": soft, "pen": pen, "place": place}
+                    drawn = drawings(12, seed=len(place))
+                    made = modules(
+                        "([all, options]) => all.map(strokes => [...picture.pictureOf(strokes, options)])",
+                        [drawn, options],
+                    )
+                    for one, x in zip(drawn, made, strict=True):
+                        assert np.array_equal(strokes.picture_of(one, **options), np.rint(255 * np.array(x))), options
 
 
 # ---- it reads what is drawn -----------------------------------------------------------------------------------------
@@ -285,10 +409,10 @@ def test_by_keyboard_alone(page_of):
     tab.keyboard.press("Backspace")
     assert tab.evaluate(f"{DIGIT}.pad.strokes.length") == 1
     order = []
-    for _ in range(5):
+    for _ in range(7):
         tab.keyboard.press("Tab")
         order.append(tab.evaluate("document.activeElement.getAttribute('role') ?? document.activeElement.localName"))
-    assert order == ["button", "button", "select", "slider", "input"]
+    assert order == ["button", "button", "select", "button", "button", "slider", "input"]
     tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Home")
     tab.keyboard.press("ArrowDown")
@@ -328,12 +452,15 @@ def test_a_good_file_is_taken(modules):
     taken = modules(
         """files => Object.fromEntries(Object.entries(files).map(([name, text]) => {
           const net = network.load(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
-          return [name, [net.D, net.H, net.K, net.W1.length]];
+          return [name, [net.D, net.H, net.K, net.W1?.length]];
         }))""",
         good,
     )
     for name, sizes in taken.items():
         hidden = 1 if name == "one hidden unit" else 32
+        if name == "in layers":
+            assert sizes[0] == 784 and sizes[2] == 10
+            continue
         assert sizes == [784, hidden, 10, 784 * hidden], name
 
 
@@ -370,6 +497,117 @@ def test_a_network_that_reads_little_is_asked_why(page_of, net):
     shuffled = {name: value.astype(np.float32) for name, value in net.params.items()}
     shuffled["W1"] = shuffled["W1"].T.reshape(784, 64).copy()
     assert "That is few." in choose(tab, "shuffled.safetensors", safetensors.numpy.save(shuffled))
+
+
+@pytest.mark.parametrize("width", [752, 390])
+def test_the_other_network_is_chosen_fetched_once_and_compared(page_of, width):
+    tab = page_of(viewport={"width": width, "height": 900})
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    assert "53 kB" in tab.locator(".choice").text_content().replace("\u00a0", " ")
+    assert not tab.locator(".versus").is_visible()
+    other, dense = (tab.get_by_role("button", name=name, exact=True) for name in ("convolutional", "dense"))
+    other.click()
+    tab.wait_for_selector(".versus:visible")
+    assert other.get_attribute("aria-pressed") == "true" and dense.get_attribute("aria-pressed") == "false"
+    assert answer(tab).startswith("Read as 5")
+    assert "chapter 17’s, 9 layers, 12,810 numbers" in tab.locator(".file").text_content()
+    assert tab.locator(".maps .panel").count() == 4 and not tab.locator("[role=slider]").is_visible()
+    assert tab.locator(".versus").text_content().startswith("Both read 5")
+    tab.evaluate(f"{DIGIT}.pad.put([[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]])")  # a cross: they differ
+    x = np.array(tab.evaluate(f"[...{DIGIT}.now.x]"))
+    nets = io.load(io.SHIPPED), io.load(make_digit.CONVOLUTION, np.float64)
+    p, q = (functional.softmax(net.scores(x[None]))[0] for net in nets)
+    shifts = [np.roll(x.reshape(28, 28), way, (0, 1)).ravel() for way in ((-2, 0), (2, 0), (0, -2), (0, 2))]
+    assert np.pad(x.reshape(28, 28)[2:-2, 2:-2], 2).sum() == x.sum()  # a roll moves no ink round
+    kept = [int((net.predict(np.array(shifts)) == net.predict(x[None])).sum()) for net in nets]
+    said = tab.locator(".versus").text_content().replace("\u00a0", " ")
+    assert p.argmax() != q.argmax()
+    assert said.startswith(f"They differ: the dense network reads {p.argmax()} ({100 * p.max():.1f} %), ")
+    assert f"They place {100 * np.minimum(p, q).sum():.1f} % of their confidence alike." in said
+    assert said.endswith(f"keeps its answer for {kept[0]} of the four, the convolutional one for {kept[1]}.")
+    tab.get_by_label("a stored drawing").select_option("a 4")
+    assert tab.locator(".versus").text_content() != said
+    tab.get_by_role("button", name="Clear").click()
+    assert answer(tab) == "An empty sheet" and not tab.locator(".versus").is_visible()
+    dense.click()
+    other.click()
+    assert sum("convolution" in url for url in asked) == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(CUT) == [] and tab.evaluate(SMALL) == tab.evaluate(BROKEN) == []
+
+
+def test_networks_that_differ_are_told_apart(modules):
+    """Two made-up networks: one knows left from right, the other always says 1."""
+    told = modules(
+        """() => {
+          const point = new Float64Array(784).fill(0).map((_, d) => Number(d === 28 * 14 + 13));
+          const sure = (label) => Float64Array.from({length: 10}, (_, k) => k === label ? 0.9 : 0.1 / 9);
+          const left = x => sure(x.some((v, d) => v && d % 28 < 14) ? 2 : 7);
+          const one = () => Float64Array.from({length: 10}, (_, k) => k === 1 ? 0.82 : 0.02);
+          const found = compare.compared(left, one, point);
+          return [found.same, found.kept, compare.inWords(found, ["the first", "yours"])];
+        }"""
+    )
+    assert abs(told[0] - (0.02 + 0.1 / 9 + 8 * 0.1 / 9)) < 1e-12  # 0.9 and 0.02 of the 2; 0.1/9 of each other
+    assert told[1] == [3, 4]
+    words = told[2].replace("\u00a0", " ")
+    assert words.startswith("They differ: the first reads 2 (90.0 %), yours reads 1 (82.0 %).")
+
+
+def test_a_convolutional_network_that_does_not_come_is_said(browser, address):
+    tab = browser.new_page()
+    tab.route("**/convolution.safetensors", lambda route: route.abort())
+    tab.goto(f"{address}/sheet.digit")
+    tab.get_by_role("button", name="convolutional", exact=True).click()
+    tab.wait_for_function("document.querySelector('.choice').textContent.includes('The network in use stays')")
+    assert tab.evaluate(f"{DIGIT}.net === {DIGIT}.book")
+    tab.close()
+
+
+LAYERS = {
+    "no list": ("{}", "expected a list of 1 to 200 layers"),
+    "another layer": ('[["Linear", {"inputs": 784, "outputs": 10, "bias": true}], ["GELU", {}]]', "expected layers of"),
+    "other settings": ('[["Linear", {"inputs": 784}]]', "expected Linear with inputs, outputs, bias"),
+    "a size that is none": (
+        '[["Linear", {"inputs": 784, "outputs": -10, "bias": true}]]',
+        "expected outputs of Linear that fit, got -10",
+    ),
+    "no pictures": (
+        '[["Conv2d", {"channels": 1, "filters": 1, "size": 3, "stride": 1, "padding": 0}]]',
+        "expected pictures, got (784)",
+    ),
+    "too small": (
+        '[["Reshape", {"shape": [1, 28, 28]}], ["MaxPool2d", {"size": 29}]]',
+        "to be large enough for MaxPool2d",
+    ),
+    "another number": ('[["Reshape", {"shape": [1, 28, 27]}]]', "expected a shape of 784 numbers, got (1, 28, 27)"),
+    "not ten": ('[["ReLU", {}]]', "expected the arrays"),
+    "a prototype's": ('[["constructor", {}]]', "expected layers of"),
+    "no JSON": ("[[", "expected what nnlib writes of itself"),
+}
+
+
+def test_layers_that_do_not_fit_are_refused_in_words(modules):
+    for name, (layers, words) in LAYERS.items():
+        told = f'{{"layers": {layers}}}'
+        content = safetensors.numpy.save({"0.W": np.ones((784, 10), np.float32)}, {"nnlib": told})
+        said = modules(
+            "text => { try { network.load(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer); return 'taken'; }"
+            " catch (error) { return error.message; } }",
+            base64.b64encode(content).decode(),
+        )
+        assert words in said, f"{name}: {said}"
+
+
+def test_a_network_of_layers_from_a_file_reads(page_of):
+    tab = page_of()
+    message = choose(tab, "mine.safetensors", make_digit.CONVOLUTION.read_bytes())
+    assert message == "mine.safetensors is in use. It reads 10 of the 10 stored digits."
+    assert "yours, 9 layers, 12,810 numbers" in tab.locator(".file").text_content()
+    assert "Both read 5: the dense network" in tab.locator(".versus").text_content()
+    tab.get_by_role("button", name="Back to").click()
+    assert not tab.locator(".versus").is_visible()
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------
@@ -451,9 +689,9 @@ def test_the_still_picture_and_its_words_are_there_without_scripts_and_on_paper(
     broken.close()
 
 
-def test_what_a_program_made_is_current(browser, address, net, mnist):
+def test_what_a_program_made_is_current(browser, address, mnist):
     again = "make it again: python tests/make_digit.py"
-    assert (make_digit.FOLDER / "tested.js").read_text(encoding="utf-8") == make_digit.tested(net, mnist), again
+    assert (make_digit.FOLDER / "tested.js").read_text(encoding="utf-8") == make_digit.table(mnist), again
     tab = browser.new_page()
     assert (make_digit.FOLDER / "still.svg").read_text(encoding="utf-8") == make_digit.still(tab, address), again
     tab.close()

@@ -84,7 +84,7 @@ def test_its_part_of_the_book_is_the_right_one(begun):
         (("04", "momentum", "Momentum"), "04_softmax.ipynb already"),
         (("77", "momentum", "Momentum"), "0 to 29"),
         (("22", "Momentum!", "Momentum"), "expected small letters"),
-        (("22", "softmax", "Momentum"), "figures/softmax.js already"),
+        (("25", "softmax", "Momentum"), "figures/softmax.js already"),
         (("22", "momentum", " "), "expected the title"),
         ((), "expected the chapter's number"),
     ],

@@ -2,24 +2,40 @@
 //
 // All numbers are a function of the strokes and the network, `reading`; `show` puts them on the page.
 
-import { clamp, fixed, html, percent, puor } from "../figures/base.js";
+import { argmax, clamp, fixed, html, percent, puor } from "../figures/base.js";
+import { compared, inWords } from "./compare.js";
 import { DIGITS, EXAMPLES } from "./examples.js";
-import { backward, forward, load, template } from "./network.js";
+import { gradient, pictured, through } from "./layers.js";
+import { backward, forward, load, softmax, template } from "./network.js";
 import { Pad } from "./pad.js";
 import { pictureOf } from "./picture.js";
 import { TESTED } from "./tested.js";
 
 export const FILE = "784-64-10.safetensors";
+export const CONVOLUTION = "convolution.safetensors";
 const FIRST = 5;  // the drawing that is read before the reader has drawn one
 
 // ---- The numbers ------------------------------------------------------------------------------------------------
 
-const argmax = (row) => row.indexOf(Math.max(...row));
 const largest = (row) => row.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
+/** The ten shares for a picture x. */
+export const shares = (net, x) => (net.layers ? softmax(through(net, x).at(-1)) : forward(net, x).a2);
+
+/** All that is shown of a drawing. @returns {any} */
 export function reading(net, strokes) {
   const x = pictureOf(strokes);
-  const passed = forward(net, x), answer = argmax(passed.a2);
+  return net.layers ? readingOfLayers(net, x) : readingOfDense(net, x);
+}
+
+function readingOfLayers(net, x) {
+  const found = through(net, x), z2 = found.at(-1), a2 = softmax(z2), answer = argmax([...a2]);
+  const dz2 = a2.map((ak, k) => ak - Number(k === answer));  // as if the answer were the label
+  return { x, found, z2, a2, answer, dx: gradient(net, x, found, dz2) };
+}
+
+function readingOfDense(net, x) {
+  const passed = forward(net, x), answer = argmax([...passed.a2]);
   const { dx } = backward(net, passed, answer);  // as if the answer were the label
   const share = [...passed.a1].map((a, h) => a * net.W2[h * net.K + answer]);
   return { x, ...passed, answer, dx, share, strongest: argmax(share) };
@@ -29,9 +45,9 @@ export function reading(net, strokes) {
 
 const short = (v) => (v === 0 || Math.abs(v) >= 0.01 ? fixed(v, 2) : v.toExponential(0).replaceAll("-", "−"));
 
-/** How often the book's network was right on test digits when it was as sure as this (chapter 09). */
-export function trust(confidence) {
-  const { from, to, count, right } = TESTED.find((bin) => confidence < bin.to) ?? TESTED.at(-1);
+/** How often a network of the book's was right on test digits when it was as sure as this (chapter 09). */
+export function trust(confidence, tested = TESTED.dense) {
+  const { from, to, count, right } = tested.find((bin) => confidence < bin.to) ?? tested.at(-1);
   const q = right / count, error = Math.sqrt((q * (1 - q)) / count);
   const sure = to === 1 ? `more than ${100 * from} % sure` : from ? `${100 * from} to ${100 * to} % sure` :
     `less than ${100 * to} % sure`;
@@ -63,6 +79,18 @@ function grid(label) {
   return { canvas, draw };
 }
 
+/** C pictures side by side in a square, with a white line between them: the values and their columns. */
+function mosaic(values, [C, rows, columns]) {
+  const across = Math.ceil(Math.sqrt(C)), side = across * (Math.max(rows, columns) + 1) - 1;
+  const square = new Float64Array(side * side);
+  values.forEach((value, i) => {
+    const c = Math.floor(i / (rows * columns)), row = Math.floor(i / columns) % rows, column = i % columns;
+    const top = Math.floor(c / across) * (rows + 1), left = (c % across) * (columns + 1);
+    square[(top + row) * side + left + column] = value;
+  });
+  return [square, side];
+}
+
 const ink = (v) => { const grey = Math.round(255 * (1 - v)); return `rgb(${grey}, ${grey}, ${grey})`; };
 const signed = (limit) => (v) => puor(limit ? v / limit : 0);
 
@@ -82,6 +110,7 @@ const symbol = (letter, below) => [html("i", { class: "symbol" }, letter), below
 export class Digit {
   constructor(root, net) {
     this.book = net;
+    this.convolution = null;  // the other network of the book's, once it is asked for
     this.net = net;
     this.unit = null;  // the hidden unit that the reader looks at; null: the one that says most
     this.pad = new Pad({ changed: () => this.changed(), said: (words) => this.say(words) });
@@ -122,10 +151,40 @@ export class Digit {
     this.answer = html("p", { class: "answer" });
     this.classes = html("table", { class: "classes" });
     this.trusted = html("p", { class: "words" });
+    this.versus = html("p", { class: "words versus", hidden: "" });
     const name = html("div", { class: "name" }, "draw here");
     return html("div", { class: "board" }, html("div", { class: "sheet" }, name, this.pad.canvas, tools, help),
       html("div", { class: "fed" }, fed.box, this.against.box),
-      html("div", { class: "said" }, this.answer, this.classes, this.trusted));
+      html("div", { class: "said" }, this.choice(), this.answer, this.classes, this.trusted, this.versus));
+  }
+
+  /** Which of the book's two networks reads. */
+  choice() {
+    const button = (words, use) => {
+      const made = html("button", { type: "button", "aria-pressed": "false" }, words);
+      made.addEventListener("click", use);
+      return made;
+    };
+    this.dense = button("dense", () => this.use(this.book, ""));
+    this.other = button("convolutional", () => this.useConvolution());
+    this.loading = html("span", { class: "words", role: "status" }, "53\u00a0kB, loaded when it is chosen");
+    return html("div", { class: "settings choice deeper", role: "group", "aria-label": "which network reads" },
+      this.dense, this.other, this.loading);
+  }
+
+  async useConvolution() {
+    try {
+      if (!this.convolution) {
+        this.loading.textContent = "loading …";
+        const response = await fetch(new URL(CONVOLUTION, import.meta.url));
+        if (!response.ok) throw new Error(`${response.status}`);
+        this.convolution = load(await response.arrayBuffer());
+      }
+      this.loading.textContent = "";
+      this.use(this.convolution, "");
+    } catch (error) {
+      this.loading.textContent = `The weights did not come (${error.message}). The network in use stays.`;
+    }
   }
 
   inside() {
@@ -139,8 +198,9 @@ export class Digit {
         this.slider),
       a1: panel([...symbol("a", "1"), " after ReLU"], "", this.units(this.a1.canvas, {})),
       W1: panel([html("span", { class: "of" })], "", this.column.canvas) };
-    const row = html("div", { class: "inside" }, ...Object.values(this.panels).map(({ box }) => box));
-    return html("div", { class: "deeper" }, row);
+    this.inner = html("div", { class: "inside" }, ...Object.values(this.panels).map(({ box }) => box));
+    this.maps = html("div", { class: "inside maps", hidden: "" });
+    return html("div", { class: "deeper" }, this.inner, this.maps);
   }
 
   /** The hidden units as a grid in which one can be chosen. */
@@ -170,16 +230,14 @@ export class Digit {
 
   files() {
     const input = html("input", { type: "file", accept: ".safetensors", class: "heard" });
-    const back = html("button", { type: "button", hidden: "" }, "Back to the book's network");
+    const back = this.back = html("button", { type: "button", hidden: "" }, "Back to the book's network");
     this.message = html("p", { class: "message", role: "status" });
     this.using = html("span");
     input.addEventListener("change", async () => {
       if (input.files.length) await this.open(input.files[0]);
       input.value = "";  // the same file can be chosen again, after it was trained anew
-      back.hidden = this.net === this.book;
     });
     back.addEventListener("click", () => {
-      back.hidden = true;
       this.use(this.book, "");
       input.focus();
     });
@@ -208,7 +266,27 @@ export class Digit {
     this.net = net;
     this.unit = null;
     this.message.textContent = message;
+    this.back.hidden = this.isBook;
+    this.versus.textContent = "";
+    if (net.layers) this.makeMaps();
     this.show();
+  }
+
+  get isBook() {
+    return this.net === this.book || this.net === this.convolution;
+  }
+
+  /** Its name in sentences. */
+  nameOf(net) {
+    return net === this.book ? "the dense network" : net === this.convolution ? "the convolutional one" : "yours";
+  }
+
+  get size() {
+    const { net } = this;
+    if (!net.layers) return `${net.D}-${net.H}-${net.K}`;
+    const numbers = net.layers.flatMap((layer) => Object.values(layer)).filter((part) => part instanceof Float64Array);
+    const count = numbers.reduce((sum, part) => sum + part.length, 0);
+    return `${net.layers.length} layers, ${count.toLocaleString("en")} numbers`;
   }
 
   // ---- what follows the strokes ----
@@ -220,7 +298,7 @@ export class Digit {
   show() {
     const { net, pad } = this, now = reading(net, pad.strokes);
     this.now = now;
-    this.shown = this.unit ?? now.strongest;
+    this.shown = this.unit ?? now.strongest ?? 0;
     this.x.draw(now.x, 28, ink);
     const most = largest(now.dx);
     this.dx.draw(now.dx.map((slope) => -slope), 28, signed(most), now.x);
@@ -228,8 +306,44 @@ export class Digit {
     this.against.box.querySelector(".words").textContent =
       `Purple: more ink would make it surer of the ${now.answer}. Orange: less sure.`;
     this.showAnswer(now);
-    this.showUnits(now);
-    this.using.textContent = `in use: ${net === this.book ? "chapter 08’s" : "yours"}, ${net.D}-${net.H}-${net.K}`;
+    this.dense.setAttribute("aria-pressed", String(net === this.book));
+    this.other.setAttribute("aria-pressed", String(net === this.convolution));
+    [this.inner.hidden, this.maps.hidden] = [Boolean(net.layers), !net.layers];
+    if (net.layers) this.showMaps(now);
+    else this.showUnits(now);
+    const whose = net === this.book ? "chapter 08’s" : net === this.convolution ? "chapter 17’s" : "yours";
+    this.using.textContent = `in use: ${whose}, ${this.size}`;
+    this.compare();
+  }
+
+  /** How the network in use differs from the other, once there are two. It takes ten readings: not while one draws. */
+  compare() {
+    const { net, book, convolution, pad } = this, other = net === book ? convolution : book;
+    this.versus.hidden = !other || !pad.strokes.length;
+    if (this.versus.hidden || (pad.drawing && this.versus.textContent)) return;
+    const pair = net === book ? [net, other] : [other, net];
+    const [first, second] = pair.map((one) => (x) => shares(one, x));
+    this.versus.textContent = inWords(compared(first, second, this.now.x), pair.map((one) => this.nameOf(one)));
+  }
+
+  /** A panel for each layer whose numbers are worth a picture. */
+  makeMaps() {
+    const { layers } = this.net;
+    this.mosaics = pictured(this.net).slice(0, 6).map((place) => {
+      const { kind, to } = layers[place], picture = grid(`What layer ${place}, ${kind}, gives out`);
+      const many = to.length === 3 ? `${to[0]} pictures of ${to[1]} × ${to[2]}` : `${to[0]} numbers`;
+      return { place, picture, ...panel([`layer ${place}: ${kind}`], many, picture.canvas) };
+    });
+    this.maps.replaceChildren(...this.mosaics.map(({ box }) => box));
+  }
+
+  showMaps({ found }) {
+    for (const { place, picture, limit } of this.mosaics) {
+      const values = found[place], { to } = this.net.layers[place], most = largest(values);
+      if (to.length === 3) picture.draw(...mosaic(values, to), signed(most));
+      else picture.draw(values, Math.ceil(Math.sqrt(values.length)), signed(most));
+      limit(most);
+    }
   }
 
   showAnswer({ z2, a2, answer }) {
@@ -238,7 +352,7 @@ export class Digit {
       ["Read as ", html("b", {}, answer), `, ${percent(a2[answer])}`]));
     this.trusted.textContent = empty
       ? `The network has no answer for “nothing”. Its ten shares must sum to 1, so it says ${answer} even here.`
-      : this.net === this.book ? trust(a2[answer])
+      : this.isBook ? trust(a2[answer], this.net === this.book ? TESTED.dense : TESTED.convolution)
         : "How far these confidences can be trusted was not measured for your network: chapter 09 shows how.";
     const head = html("tr", {}, html("td"), html("th", { scope: "col", colspan: 2 }, ...symbol("z", "2"), " score"),
       html("th", { scope: "col", colspan: 2 }, ...symbol("a", "2"), " confidence"));
@@ -286,7 +400,7 @@ export class Digit {
   get spoken() {
     const { a2, answer } = this.now;
     if (!this.pad.strokes.length) return "The sheet is empty.";
-    const second = argmax(a2.with(answer, -1));
+    const second = argmax([...a2.with(answer, -1)]);
     return `Read as ${answer}, ${percent(a2[answer])}. Next is ${second}, ${percent(a2[second])}.`;
   }
 
