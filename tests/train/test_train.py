@@ -388,7 +388,7 @@ def test_a_tab_in_the_background_trains_on_and_says_so(page_of):
       document.dispatchEvent(new Event('visibilitychange'));
     }"""
     tab.evaluate(hide, True)
-    left = steps_done(tab)
+    left = tab.evaluate(f"{TRAINING}.left")  # the next report may be here already
     tab.wait_for_function(f"{TRAINING}.latest.step > {left} + 50")
     tab.evaluate(hide, False)
     assert f"in the background the training went on, from step {left:,}" in message(tab, "background")
