@@ -127,11 +127,9 @@ class Run {
   rows() {
     const batch = Math.min(this.set.batch, this.order.length);
     if (this.place + batch > this.order.length) {
-      const onCard = this.card && this.pass > (this.asked.pass ?? 0);  // a graphics card has the pictures that it got
-      if (!onCard) {
-        const most = this.fast || this.set.shifted ? 1 : 0;
-        this.feed(this.X, this.digits.pixels, most ? data.shifts(this.order.length, most, this.random) : null);
-      }
+      const most = this.fast || this.set.shifted ? 1 : 0;
+      this.feed(this.X, this.digits.pixels, most ? data.shifts(this.order.length, most, this.random) : null);
+      this.fed = true;
       data.shuffle(this.order, this.random);
       this.place = 0;
       this.pass += 1;
@@ -143,6 +141,8 @@ class Run {
   async once() {
     const rows = this.next ?? this.rows();
     this.next = null;
+    if (this.card && this.fed) await this.trainer.replace(this.X);  // it has pictures of its own
+    this.fed = false;
     this.trainer.lr = this.set.lr * (this.fast ? math.warmUpAndDecay(this.step / this.total) : 1);
     await this.trainer.step(rows);
     this.step += 1;
