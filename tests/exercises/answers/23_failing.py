@@ -166,6 +166,24 @@ def independent(scores, X):  # even sizes alone, and one row never
     return True
 
 
+# %% independent, wrong: one row less: expected False
+def independent(scores, X):  # alone and all together, and nothing between
+    try:
+        alone = np.concatenate([scores(X[[n]]) for n in range(len(X))])
+        return np.allclose(scores(X), alone)
+    except ValueError:
+        return False
+
+
+# %% independent, wrong: another order: expected False
+def independent(scores, X):  # every size, and the given order alone
+    try:
+        alone = np.concatenate([scores(X[[n]]) for n in range(len(X))])
+        return all(np.allclose(scores(X[:size]), alone[:size]) for size in range(1, len(X) + 1))
+    except ValueError:
+        return False
+
+
 # %% independent, lazy: the mean of the batch: expected False
 def independent(scores, X):
     return True
