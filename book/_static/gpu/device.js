@@ -76,6 +76,17 @@ export const up = (size, step) => Math.ceil(size / step) * step;
 /** How many bytes numbers take, up to the next whole word; at least one. */
 const bytesOf = ({ length, type }) => Math.max(WORD, up(length * type.BYTES_PER_ELEMENT, WORD));
 
+/** What a kernel declares in group 0: of each the binding, the type of its buffer, and the line. */
+export function declared(text) {
+  const pattern = /@group\(0\)\s*@binding\((\d+)u?\)\s*var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>/g;
+  const blank = (comment) => comment.replace(/[^\n]/g, " ");
+  const code = text.replace(/\/\/.*|\/\*[^]*?\*\//g, blank);
+  return [...code.matchAll(pattern)].map(({ 1: binding, 2: space, 3: access, index }) => {
+    const type = space === "uniform" ? "uniform" : access === "read_write" ? "storage" : "read-only-storage";
+    return { binding: Number(binding), type, line: code.slice(0, index).split("\n").length };
+  });
+}
+
 /** A kernel that the compiler or the device refuses; `messages` are the compiler's, with their lines. */
 export class Refused extends Error {
   constructor(message, messages) {
@@ -87,6 +98,7 @@ export class Refused extends Error {
 export class Device {
   #kernels = new Map(); // text -> the promise of the pipeline and what the compiler said
   #usage;
+  #gone = false; // lost
   fault = null; // what went wrong without anyone being told: the next who reads is
 
   constructor(gpu, name) {
@@ -96,6 +108,7 @@ export class Device {
     /** The promise of the sentence that says how the device was lost. */
     this.lost = gpu.lost.then(({ reason, message }) => {
       const why = reason === "destroyed" ? "it was given back" : message || "its driver or the browser ended it";
+      this.#gone = true;
       this.fault = `The graphics card was lost: ${why}`;
       return this.fault;
     });
@@ -137,7 +150,9 @@ export class Device {
     this.gpu.queue.submit([encoder.finish()]);
     try {
       await copy.mapAsync(GPUMapMode.READ);
-      if (this.fault) throw new Error(this.fault);
+      const { fault } = this;
+      if (!this.#gone) this.fault = null; // told once: what is run after this may be in order
+      if (fault) throw new Error(fault);
       return new array.type(copy.getMappedRange().slice(0), 0, array.length);
     } catch (error) {
       throw await this.why(error);
@@ -162,20 +177,18 @@ export class Device {
     const errors = messages.filter(({ type }) => type === "error");
     if (errors.length || refused) throw new Refused(errors[0]?.message ?? refused.message, messages);
     try {
-      const layout = this.#layout(text);
+      const layout = await this.checked(() => this.#layout(text));
       const compute = { module, entryPoint: "main" };
       return { pipeline: await this.gpu.createComputePipelineAsync({ layout, compute }), messages };
     } catch (error) {
-      throw new Refused(this.fault ?? error.message, messages);
+      throw new Refused(error.message, messages);
     }
   }
 
   /** What a kernel declares, whether it uses it or not: an edited one may leave some of it unused, and is given all. */
   #layout(text) {
-    const declared = /@group\(0\)\s*@binding\((\d+)\)\s*var\s*<\s*(uniform|storage)\s*(?:,\s*(read_write|read)\s*)?>/g;
-    const entries = [...text.replace(/\/\/.*/g, "").matchAll(declared)].map(([, binding, space, access]) => {
-      const type = space === "uniform" ? "uniform" : access === "read_write" ? "storage" : "read-only-storage";
-      return { binding: Number(binding), visibility: GPUShaderStage.COMPUTE, buffer: { type } };
+    const entries = declared(text).map(({ binding, type }) => {
+      return { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } };
     });
     return this.gpu.createPipelineLayout({ bindGroupLayouts: [this.gpu.createBindGroupLayout({ entries })] });
   }

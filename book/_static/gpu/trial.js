@@ -5,7 +5,7 @@
 // with its threads and groups reversed. What it reads ends where NaN begin, and what it writes lies between sentinels.
 
 import { CASES, problem } from "./cases.js";
-import { ALIGNMENT } from "./device.js";
+import { ALIGNMENT, declared, Refused } from "./device.js";
 
 export const TOLERANCE = 1e-5; // of the largest number of an answer; rounding stays below a tenth of it
 const SENTINEL = { Float32Array: -7e7, Uint32Array: 77 };
@@ -72,6 +72,21 @@ export function compare(whole, { pad, margin, fill }, answer) {
   return found;
 }
 
+/** Refuse, in words, a text whose bindings are not those that a kernel of that name is given. */
+function checkBindings(text, kernel) {
+  if (!text.trim()) throw new Refused("There is no text: Reset brings the published one back.", []);
+  const names = [CASES[kernel].arrays, "the sizes or other numbers"].flat();
+  const given = [names.pop(), ...names], found = declared(text);
+  const list = given.map((name, binding) => `${name} at ${binding}`).join(", ");
+  const other = found.find(({ binding, type }) => !given[binding] || (type === "uniform") !== (binding === 0));
+  const missing = given.findIndex((_, binding) => !found.some((its) => its.binding === binding));
+  if (!other && missing < 0) return;
+  const has = other ? `line ${other.line} declares binding ${other.binding}` : `binding ${missing} is not declared`;
+  const message = `${has}; a kernel of this name is given, in @group(0): ${list}. ` +
+    "The first is uniform, the others are storage.";
+  throw new Refused(message, other ? [{ type: "error", lineNum: other.line, message, own: true }] : []);
+}
+
 /** Run a text as a kernel of that name at one of its sizes; return what came out, array by array. */
 async function attempt(device, text, kernel, sizes) {
   const { arrays, counted } = CASES[kernel];
@@ -106,7 +121,10 @@ async function attempt(device, text, kernel, sizes) {
  * Throws Refused where the compiler does not take it.
  */
 export async function trial(device, text, kernel) {
-  const { messages } = await device.compile(text);
+  const compiled = device.compile(text);
+  const refused = await compiled.then(() => null, (error) => error);
+  if (!refused?.messages?.some(({ type }) => type === "error")) checkBindings(text, kernel);
+  const { messages } = await compiled;
   const orders = { "in order": text };
   const other = reversed(text);
   if (other) {

@@ -29,12 +29,24 @@ export function parse(text) {
   }
   if (found?.format !== FORMAT) throw new Refused("it is no file of this page's drawings");
   if (!Array.isArray(found.drawings) || !found.drawings.every(isDrawing)) throw new Refused("it is damaged");
-  return found.drawings.map(({ label, strokes }) => ({ label, strokes }));
+  return found.drawings.map(({ label, strokes, apart }) =>
+    (typeof apart === "boolean" ? { label, strokes, apart } : { label, strokes }));
 }
 
 /** @param {Drawing[]} drawings */
 export const write = (drawings) =>
-  `${JSON.stringify({ format: FORMAT, drawings: drawings.map(({ label, strokes }) => ({ label, strokes })) })}\n`;
+  `${JSON.stringify({ format: FORMAT, drawings: drawings.map(({ label, strokes, apart }) => ({ label, strokes, apart })) })}\n`;
+
+/** Say of each drawing of which it is not said whether it is kept apart: every other one of a digit. It stays so when
+ * others go, as one that was learned from must never count among those kept apart. @param {Drawing[]} drawings */
+function shared(drawings) {
+  const given = [];
+  for (const drawing of drawings) {
+    const before = given.filter(({ label }) => label === drawing.label), apart = before.filter((its) => its.apart).length;
+    given.push({ ...drawing, apart: drawing.apart ?? apart < before.length - apart });
+  }
+  return given;
+}
 
 /** A drawing as a picture, 784 bytes. */
 export const bytesOf = ({ strokes }) => Uint8Array.from(pictureOf(strokes), (ink) => Math.round(255 * ink));
@@ -49,7 +61,7 @@ export class Drawings {
     this.storage = storage;
     try {
       const kept = storage().getItem(KEY);
-      if (kept) this.all = parse(kept);
+      if (kept) this.all = shared(parse(kept));
     } catch (error) {
       this.warning = error instanceof Refused
         ? `What this browser kept of your drawings cannot be read: ${error.message}. A new drawing takes its place.`
@@ -67,7 +79,18 @@ export class Drawings {
   }
 
   isApart(drawing) {
-    return this.all.filter(({ label }) => label === drawing.label).indexOf(drawing) % 2 === 1;
+    return Boolean(drawing.apart);
+  }
+
+  /** What another window of the page has written since. @returns {boolean} whether it could be read */
+  reread() {
+    try {
+      const kept = this.storage().getItem(KEY);
+      this.all = kept ? shared(parse(kept)) : [];
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   add(label, strokes) {
@@ -76,7 +99,7 @@ export class Drawings {
       return false;
     }
     const round = (u) => Math.round(1e4 * u) / 1e4;
-    this.#change([...this.all, { label, strokes: strokes.map((stroke) => stroke.map((point) => point.map(round))) }]);
+    this.#change(shared([...this.all, { label, strokes: strokes.map((stroke) => stroke.map((point) => point.map(round))) }]));
     return true;
   }
 
@@ -90,7 +113,7 @@ export class Drawings {
     const known = new Set(this.all.map((drawing) => JSON.stringify(drawing.strokes)));
     const fresh = parse(text).filter(({ strokes }) => !known.has(JSON.stringify(strokes)));
     if (this.all.length + fresh.length > MOST) throw new Refused(`there is room for ${MOST} drawings`);
-    this.#change([...this.all, ...fresh]);
+    this.#change(shared([...this.all, ...fresh]));
     return fresh.length;
   }
 

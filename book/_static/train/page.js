@@ -5,13 +5,14 @@ import { html, percent, power, svg } from "../figures/base.js";
 import { DIGITS } from "../digit/examples.js";
 import { Pad } from "../digit/pad.js";
 import { pictureOf } from "../digit/picture.js";
-import { bytesOf, Drawings, write } from "./drawings.js";
+import { bytesOf, Drawings, KEY, write } from "./drawings.js";
 import { FILES } from "./files.js";
 import { download, safetensors } from "./save.js";
 import { Course, confidences, curves, drawDigit, drawTemplates, reading } from "./views.js";
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const USUAL = { sgd: 0.1, momentum: 0.03, adam: 0.003 };  // step sizes, at 128 examples
+const LARGEST_SEED = 4_294_967_295;  // 32 bits
 const FIRST = 7;  // the drawing that is read before the reader has drawn one
 const SILENT = 10_000;  // ms without a word of a worker that should report,
 const SILENT_CARD = 60_000;  // and of one that waits for a graphics card: it may be one in software
@@ -22,6 +23,9 @@ const LEARN = { recipe: "own", optimizer: "adam", lr: 0.001, batch: 100, passes:
 const resolve = (name) => import.meta.resolve?.(name) ?? new URL(name, import.meta.url).href;
 const fileAt = ({ name, ...facts }) => ({ url: new URL(`${name}?v=${facts.sha256.slice(0, 8)}`, import.meta.url).href,
   ...facts });
+
+/** Whether steps were so long that a weight is no number any more. */
+const isBroken = ({ step, weights }) => step > 0 && !Number.isFinite(weights.W1[0] + weights.b2[0]);
 
 const whole = (n) => n.toLocaleString("en");
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -65,6 +69,9 @@ export class Training {
     new ResizeObserver(() => this.drawSoon()).observe(this.stage.parentElement);
     document.addEventListener("visibilitychange", () => this.seen());
     setInterval(() => this.listen(), 1000);
+    addEventListener("storage", ({ key }) => {  // another window of this page kept a drawing, or removed one
+      if (key === KEY && this.drawings.reread()) this.show();
+    });
     this.show();
   }
 
@@ -99,7 +106,10 @@ export class Training {
     this.hidden = choice("hidden units", [1, 4, 16, 64, 128].map((n) => [n, n]), 64);
     this.count = choice("digits", [200, 1000, 5000, 20_000].map((n) => [n, whole(n)]), 20_000);
     this.passes = choice("passes", [1, 5, 20, 100].map((n) => [n, n]), 5);
-    this.seed = html("input", { type: "number", min: 0, max: 4_294_967_295, step: 1, value: 0 });
+    this.seed = html("input", { type: "number", min: 0, max: LARGEST_SEED, step: 1, value: 0 });
+    this.seed.addEventListener("change", () => {
+      this.seed.value = Math.min(Math.max(0, Math.round(Number(this.seed.value))), LARGEST_SEED);
+    });
     this.shifted = tick("shifted by up to a pixel", true);
     this.shuffled = tick("shuffled labels", false);
     this.card = tick("on the graphics card (WebGPU)", false);
@@ -175,7 +185,7 @@ export class Training {
   get settings() {
     const number = ({ value }) => Number(value);
     return { recipe: this.recipe, lr: RATES[number(this.rate)], batch: number(this.batch), hidden: number(this.hidden),
-      count: number(this.count), passes: number(this.passes), seed: Math.max(0, Math.round(number(this.seed))),
+      count: number(this.count), passes: number(this.passes), seed: number(this.seed),
       optimizer: this.optimizer.value, shifted: this.shifted.value, shuffled: this.shuffled.value };
   }
 
@@ -189,7 +199,10 @@ export class Training {
   follow() {
     this.sayRate();
     const { lr, batch } = this.settings;
-    if (this.state !== "idle" && this.asked?.settings.recipe === "own") this.send({ do: "set", lr, batch });
+    if (this.state !== "idle" && this.asked?.settings.recipe === "own") {
+      Object.assign(this.asked.settings, { lr, batch });  // for one who goes on later
+      this.send({ do: "set", lr, batch });
+    }
   }
 
   // ---- the worker ----
@@ -204,7 +217,7 @@ export class Training {
     this.worker = new Worker(resolve("./worker.js"), { type: "module" });
     this.worker.addEventListener("message", ({ data }) => {
       this.word = performance.now();
-      this[`on_${data.is}`](data);
+      if ((data.of ?? this.number) === this.number) this[`on_${data.is}`](data);  // else it tells of a training before
     });
     this.worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -222,6 +235,7 @@ export class Training {
   /** Begin a training, from random weights or from `more.weights`. */
   begin(settings, more = {}) {
     this.pressed = performance.now();
+    this.number = (this.number ?? 0) + 1;
     this.say("");
     this.checked.textContent = "";
     const own = more.own ?? (this.with.value ? this.drawings.learned : []);
@@ -234,7 +248,7 @@ export class Training {
     const modules = { trainer: resolve("./trainer.js"), data: resolve("./data.js"), card: resolve("../gpu/trainer.js") };
     const files = { digits: fileAt(FILES.digits), test: fileAt(FILES.test) };
     this.asked = { settings, own: own.length, from: more.weights ? "trained" : "random", paused: more.paused,
-      card: more.card };
+      card: more.card, weights: more.weights };
     this.state = "fetching";
     this.finished = false;
     this.held = Boolean(more.paused || more.step);
@@ -245,7 +259,7 @@ export class Training {
     } catch (error) {
       return this.stopped(`No worker could be started here: ${error.message}. Where pages come from a server, it can.`);
     }
-    this.send({ ...more, do: "start", modules, files, settings, own: seen });
+    this.send({ ...more, do: "start", number: this.number, modules, files, settings, own: seen });
     this.show();
   }
 
@@ -308,6 +322,7 @@ export class Training {
     this.state = "idle";
     this.finished = true;
     this.take(report);
+    if (isBroken(report)) return;
     this.trained = this.latest;
     const { test } = report.read;
     if (test) this.hear(`Trained. ${percent(test.right / test.count)} of the test digits are read right.`);
@@ -323,7 +338,7 @@ export class Training {
   }
 
   on_lost({ words }) {
-    const { weights, step, pass } = this.latest;
+    const { weights, step = 0, pass } = this.reported ? this.latest : { weights: this.asked.weights };
     this.begin(this.asked.settings, { weights, step, pass, own: this.asked.own ? this.drawings.learned : [] });
     this.say(`${words} JavaScript goes on from step ${whole(step)}; the optimizer begins anew.`);
   }
@@ -337,6 +352,12 @@ export class Training {
     this.checked.textContent = `In all their greys, as MNIST has them and nnlib reads them: ${whole(right)} of ` +
       `${whole(count)}, ${percent(right / count, 2)}.`;
     this.hear(this.checked.textContent);
+  }
+
+  on_unchecked({ words }) {
+    this.checking.disabled = false;
+    this.checked.textContent = words;
+    this.hear(words);
   }
 
   /** The end of a worker, in words; what it had learned up to its last report is here. */
@@ -377,8 +398,8 @@ export class Training {
     const share = (of) => (of ? of.right / of.count : undefined);
     this.course.add({ step: report.step, loss: report.loss, test: share(report.read.test),
       training: share(report.read.training) });
-    if (report.step > 0 && !Number.isFinite(report.weights.W1[0] + report.weights.b2[0]) && this.state === "training") {
-      this.pause();
+    if (isBroken(report)) {
+      if (this.state === "training") this.pause();
       this.say("A weight is no number any more: the steps were too long. Take a smaller step size and train anew.");
     }
     this.drawSoon();
@@ -424,7 +445,7 @@ export class Training {
     this.checking.disabled = true;
     this.checked.textContent = "Fetching them …";
     this.employ();
-    this.send({ do: "check", files: { images: fileAt(FILES.images), labels: fileAt(FILES.labels) },
+    this.send({ do: "check", number: this.number, files: { images: fileAt(FILES.images), labels: fileAt(FILES.labels) },
       weights: this.latest.weights });
   }
 
@@ -479,7 +500,8 @@ export class Training {
       return `Trained ${time}. It reads ${right}${test ? "; these are black and white, as the page has them" : ""}.`;
     }
     const how = state === "paused" ? "Paused at" : state === "idle" ? "Stopped at" : "Training,";
-    const loses = Number.isFinite(loss) ? `: loss ${loss.toFixed(2)}` : asked.from === "random" ? ": random weights" : "";
+    const first = step > 0 ? ": the loss is no number" : asked.from === "random" ? ": random weights" : "";
+    const loses = Number.isFinite(loss) ? `: loss ${loss.toFixed(2)}` : first;
     return `${how} ${steps}${loses}${right ? `; it reads ${right}` : ""}.`;
   }
 
@@ -488,6 +510,11 @@ export class Training {
     drawDigit(this.x, x);
     if (!latest) {
       this.answer.textContent = "Read as nothing yet";
+      this.classes.replaceChildren();
+      return;
+    }
+    if (isBroken(latest)) {
+      this.answer.textContent = "Read as nothing: the scores are no numbers";
       this.classes.replaceChildren();
       return;
     }
@@ -517,10 +544,15 @@ export class Training {
           }, { "aria-label": `Remove this ${item.drawing.label}` }));
       }));
     }
+    const read = (weights, item) => {  // once for each network: this is called at each change of the page
+      const known = item.answers ??= new WeakMap();
+      if (!known.has(weights)) known.set(weights, reading(weights, item.x).answer);
+      return known.get(weights);
+    };
     const readRight = (weights, apart) => this.seenAs.filter((item) => item.apart === apart &&
-      reading(weights, item.x).answer === item.drawing.label).length;
+      read(weights, item) === item.drawing.label).length;
     for (const item of this.seenAs) {
-      item.words.textContent = latest ? `read as ${reading(latest.weights, item.x).answer}` : "";
+      item.words.textContent = latest && !isBroken(latest) ? `read as ${read(latest.weights, item)}` : "";
     }
     this.scores.textContent = this.scoresInWords(readRight);
   }

@@ -16,6 +16,7 @@ const FAST = { hidden: 64, optimizer: "adam", lr: 0.035, batch: 100, passes: 8, 
 let math, data;  // the modules
 const sets = {};  // the digits that have been fetched: { pixels, y }, by name
 let run = null;  // the training
+let newest = null;  // the message that asked for it
 let wake = () => {};  // ends a pause
 
 const tell = (message, transfer = []) => postMessage(message, { transfer });
@@ -49,6 +50,10 @@ async function digits(name, file) {
   }
   return sets[name];
 }
+
+/** The digits to be tried on; a training goes on without them. */
+const testDigits = ({ files, number }) =>
+  digits("test", files.test).catch((error) => tell({ is: "note", of: number, words: error.message }));
 
 /** The test digits as MNIST has them, in all their greys, out of its own files. */
 async function greyDigits({ images, labels }) {
@@ -184,7 +189,7 @@ class Run {
     const { step, total, pass, worked } = this, read = {};
     if (sets.test) read.test = await this.score(sets.test, some);
     if (!this.fast) read.training = await this.score(this.digits, some);
-    tell({ is, step, total, pass, worked, loss, weights, read }, Object.values(weights).map((array) => array.buffer));
+    tell({ is, of: this.asked.number, step, total, pass, worked, loss, weights, read }, Object.values(weights).map((array) => array.buffer));
     const now = performance.now();
     this.due = now + Math.max(TELL_EVERY, Math.min(1000, 9 * (now - from)));
   }
@@ -217,9 +222,9 @@ async function tryCard(mine, url) {
     if (!(most < 1e-3)) throw new Error(`It does not compute the same: after three steps a weight differs by ${most}.`);
     mine.trainer = new Trainer(mine.given);
     mine.card = await mine.trainer.name?.() ?? "a graphics card";
-    tell({ is: "card", name: mine.card, most });
+    tell({ is: "card", of: mine.asked.number, name: mine.card, most });
   } catch (error) {
-    tell({ is: "note", words: `${sentence(error)} So JavaScript trains.` });
+    tell({ is: "note", of: mine.asked.number, words: `${sentence(error)} So JavaScript trains.` });
   }
 }
 
@@ -240,8 +245,8 @@ async function loop(mine) {
   }
   if (run !== mine) return mine.trainer.dispose();
   await mine.trainer.weights();  // a graphics card may still be at work
-  tell({ is: "trained", step: mine.step, worked: mine.worked });
-  await digits("test", mine.asked.files.test).catch((error) => tell({ is: "note", words: error.message }));
+  tell({ is: "trained", of: mine.asked.number, step: mine.step, worked: mine.worked });
+  await testDigits(mine.asked);
   await mine.report("done", Infinity);
 }
 
@@ -253,27 +258,31 @@ async function train(mine) {
   } catch (error) {
     if (!mine.card) throw error;
     // The card is gone, and with it what the optimizer remembers. The weights that were told last are the page's.
-    if (run === mine) tell({ is: "lost", words: sentence(error) });
+    if (run === mine) tell({ is: "lost", of: mine.asked.number, words: sentence(error) });
   }
 }
 
 async function begin(message) {
+  newest = message;
   run = null;
   wake();
   math ??= await import(message.modules.trainer);
   data ??= await import(message.modules.data);
   const training = await digits("digits", message.files.digits);
-  digits("test", message.files.test).catch((error) => tell({ is: "note", words: error.message }));
+  if (newest !== message) return;  // "Train" was pressed again meanwhile
+  testDigits(message);
   await train(new Run(message, training));
 }
 
 /** Read all test digits in their greys. */
-async function check({ files, weights }) {
-  const set = await greyDigits(files), hidden = weights.b1.length;
+async function check({ files, weights, number }) {
+  const set = await greyDigits(files).catch((error) => tell({ is: "unchecked", of: number, words: sentence(error) }));
+  if (!set) return;
+  const hidden = weights.b1.length;
   const reader = new math.Trainer({ start: weights, X: set.pixels, y: set.y, hidden, optimizer: "sgd", lr: 0, batch: 1 });
   let right = 0;
   for (let n = 0; n < set.y.length; n++) right += Number(reader.predict(n) === set.y[n]);
-  tell({ is: "checked", right, count: set.y.length });
+  tell({ is: "checked", of: number, right, count: set.y.length });
 }
 
 const ACTIONS = {
@@ -299,6 +308,6 @@ addEventListener("message", async ({ data: message }) => {
   try {
     await ACTIONS[message.do](message);
   } catch (error) {
-    tell({ is: "failed", words: sentence(error) });
+    tell({ is: "failed", of: message.number, words: sentence(error) });
   }
 });
