@@ -204,6 +204,10 @@ EDITS = {
         r"Not run: it compiles, but the device does not take it.*512", r"^$",
     ),
     "another entry": ("sgd", "fn main", "fn first", r"Not run: it compiles, .*main", r"^$"),
+    "another binding": (
+        "sgd", "@binding(2)", "@binding(7)", r"Not run: in line \d+, .* at binding 7. .* g at 1, w at 2;", r"^line \d+ error",
+    ),
+    "no text": ("sgd", source("sgd"), " ", r"Not run: there is no text; Reset", r"^$"),
     "other words": ("sgd", "w[i] -= step.eta * g[i]", "w[i] = w[i] - step.eta * g[i]", r"Right: at 4 sizes", r"^On"),
 }  # fmt: skip
 COMPILER = re.compile("WGSL|[Ss]hader|ComputePipeline")  # what it says, the browser's console says too
@@ -220,6 +224,18 @@ def test_an_edit_is_judged_in_words(page_of, edit):
     assert re.match(status, page.run())
     assert re.search(result, page.result.replace("\n", " "))
     page_of.found[:] = [text for text in page_of.found if not COMPILER.search(text)]
+
+
+def test_what_the_device_refused_once_is_not_told_again(page_of):
+    """A layout is refused where nobody waits; the next run has nothing to do with it."""
+    page = page_of("sgd")
+    page.change("@binding(2)", "@binding(99999)")
+    assert page.run().startswith("Not run: ")
+    page.tab.evaluate("document.querySelector('.tag_kernel').kernel.device.gpu.createBuffer({ size: 4, usage: 0 })")
+    page.tab.locator(".run-reset").click()
+    page.run()  # is told of the buffer
+    assert page.run().startswith("Right: at 4 sizes")
+    page_of.found.clear()  # the browser's console has both
 
 
 def test_the_compiler_s_words_stand_below_their_line(page_of):

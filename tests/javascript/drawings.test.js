@@ -37,6 +37,21 @@ test("every other drawing of a digit is kept apart", () => {
   assert.deepEqual([drawings.learned.length, drawings.apart.length], [3, 2]);
 });
 
+test("what was learned is never kept apart afterwards, whatever is removed", () => {
+  const here = storage(), drawings = new Drawings(here);
+  for (let i = 0; i < 5; i++) drawings.add(7, line(i / 10));
+  const apart = (its) => its.all.map((drawing) => [drawing.strokes[0][0][0], its.isApart(drawing)]);
+  drawings.remove(drawings.all[0]);
+  assert.deepEqual(apart(drawings), [[0.1, true], [0.2, false], [0.3, true], [0.4, false]]);
+  assert.deepEqual(apart(new Drawings(here)), apart(drawings));
+  drawings.remove(drawings.all[0]);
+  drawings.add(7, line(0.9));
+  assert.deepEqual(apart(drawings).at(-1), [0.9, true]);  // of two to learn and one apart
+  const other = new Drawings(storage());
+  other.join(write(drawings.all));
+  assert.deepEqual(apart(other), apart(drawings));
+});
+
 test("a storage that is full, denied or holds something else says so, and nothing is lost", () => {
   for (const [broken, words] of [[{ full: true }, /full/], [{ denied: true }, /keeps nothing/]]) {
     const drawings = new Drawings(storage(broken));

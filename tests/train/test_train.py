@@ -229,6 +229,42 @@ def test_one_step_pause_and_what_changes_while_it_trains(page_of):
     assert rate.get_attribute("aria-valuetext") == "0.3"
 
 
+def test_a_training_that_was_replaced_is_heard_no_more(page_of):
+    """*Train anew* at the very end of another: what that still has to say is not this one's."""
+    tab = page_of()
+    settings(tab, digits="1000", passes="1", hidden_units="16")
+    press(tab, "Train")
+    trained(tab)
+    tab.evaluate(
+        """() => new Promise(done => {
+          const page = document.querySelector('.train').training, { on_trained } = page;
+          page.on_trained = function (data) {
+            on_trained.call(page, data);
+            delete page.on_trained;
+            page.passes.box.querySelector('select').value = '100';
+            page.train();
+            done();
+          };
+          page.train();
+        })"""
+    )
+    tab.wait_for_function(f"{TRAINING}.latest.total === 700 && {TRAINING}.latest.step > 0")
+    assert tab.evaluate(f"{TRAINING}.state") == "training"  # and Pause can be pressed
+    assert tab.evaluate(f"{TRAINING}.course.points[0].step") == 0
+
+
+def test_a_seed_is_a_number_that_a_file_can_have(page_of, tmp_path):
+    tab = page_of(accept_downloads=True)
+    settings(tab, digits="200", passes="1")
+    for given, taken in (("-5", "0"), ("1.5", "2"), ("1e20", "4294967295")):
+        tab.get_by_label("seed").fill(given)
+        tab.get_by_label("seed").blur()
+        assert tab.get_by_label("seed").input_value() == taken
+    press(tab, "Train")
+    trained(tab)
+    assert io.facts(saved(tab, tmp_path))["seed"] == 2**32 - 1
+
+
 def test_labels_that_are_shuffled_are_learned_by_heart(page_of):
     """The training digits are read as their wrong labels say, the test digits hardly better than by chance."""
     tab = page_of()
@@ -312,6 +348,22 @@ def test_drawings_go_into_a_file_and_come_back(page_of, tmp_path):
     choose.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": b"{"})
     tab.wait_for_function("document.querySelector('.own .message').textContent.startsWith('bad.json: it is not whole')")
     assert tab.locator(".drawings li").count() == 1
+
+
+def test_two_windows_lose_none_of_each_other_s_drawings(page_of):
+    tab = page_of()
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    other.wait_for_selector(".mounted")
+    for window, count in ((tab, 1), (other, 2)):
+        window.bring_to_front()
+        draw(window, [(0.5, 0.2), (0.5, 0.1 + 0.3 * count)])
+        press(window, "Keep it")
+        for each in (tab, other):
+            each.wait_for_function(f"{TRAINING}.drawings.all.length === {count}")
+    other.reload()
+    other.wait_for_selector(".drawings li")
+    assert other.locator(".drawings li").count() == 2
 
 
 def test_a_storage_that_is_denied_is_said_to_be_and_drawings_stay_for_now(browser, address):

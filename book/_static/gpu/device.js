@@ -89,6 +89,8 @@ export function declared(text) {
 
 /** A kernel that the compiler or the device refuses; `messages` are the compiler's, with their lines. */
 export class Refused extends Error {
+  own = false; // whether the words are this page's, not the compiler's or the device's
+
   constructor(message, messages) {
     super(message);
     this.messages = messages;

@@ -223,7 +223,7 @@ class Kernel {
     if (!(error instanceof Refused)) return this.bar.say(error.message);
     this.#tell(error.messages);
     const [first, ...others] = error.messages.filter(({ type }) => type === "error");
-    if (first?.own) return this.bar.say(`Not run: ${first.message}`);
+    if (error.own) return this.bar.say(first ? `Not run: in line ${first.lineNum}, ${error.message}` : `Not run: ${error.message}`);
     if (!first) return this.bar.say(`Not run: it compiles, but the device does not take it. ${error.message}`);
     const count = others.length ? `${1 + others.length} errors` : "an error";
     this.bar.say(`Not run: the browser’s compiler finds ${count}, the first in line ${first.lineNum}: ${first.message}`);

@@ -72,19 +72,21 @@ export function compare(whole, { pad, margin, fill }, answer) {
   return found;
 }
 
+/** A refusal by this page, where the compiler's or the device's words would say less. */
+function refused(message, lineNum) {
+  return Object.assign(new Refused(message, lineNum ? [{ type: "error", lineNum, message }] : []), { own: true });
+}
+
 /** Refuse, in words, a text whose bindings are not those that a kernel of that name is given. */
 function checkBindings(text, kernel) {
-  if (!text.trim()) throw new Refused("There is no text: Reset brings the published one back.", []);
-  const names = [CASES[kernel].arrays, "the sizes or other numbers"].flat();
-  const given = [names.pop(), ...names], found = declared(text);
+  if (!text.trim()) throw refused("there is no text; Reset brings the published one back.");
+  const given = ["sizes or other numbers", ...CASES[kernel].arrays], found = declared(text);
   const list = given.map((name, binding) => `${name} at ${binding}`).join(", ");
   const other = found.find(({ binding, type }) => !given[binding] || (type === "uniform") !== (binding === 0));
   const missing = given.findIndex((_, binding) => !found.some((its) => its.binding === binding));
   if (!other && missing < 0) return;
-  const has = other ? `line ${other.line} declares binding ${other.binding}` : `binding ${missing} is not declared`;
-  const message = `${has}; a kernel of this name is given, in @group(0): ${list}. ` +
-    "The first is uniform, the others are storage.";
-  throw new Refused(message, other ? [{ type: "error", lineNum: other.line, message, own: true }] : []);
+  const has = other ? `a variable that nothing is given for, at binding ${other.binding}` : `binding ${missing} is missing`;
+  throw refused(`${has}. In @group(0) lie ${list}; the first is uniform, the others are storage.`, other?.line);
 }
 
 /** Run a text as a kernel of that name at one of its sizes; return what came out, array by array. */
@@ -122,8 +124,8 @@ async function attempt(device, text, kernel, sizes) {
  */
 export async function trial(device, text, kernel) {
   const compiled = device.compile(text);
-  const refused = await compiled.then(() => null, (error) => error);
-  if (!refused?.messages?.some(({ type }) => type === "error")) checkBindings(text, kernel);
+  const error = await compiled.then(() => null, (its) => its);
+  if (!error?.messages?.some(({ type }) => type === "error")) checkBindings(text, kernel);
   const { messages } = await compiled;
   const orders = { "in order": text };
   const other = reversed(text);
@@ -148,6 +150,7 @@ const counted = (n) => n.toLocaleString("en");
 /** A positive number as 2·10⁻⁷. */
 export function power(number) {
   if (number === 0) return "0";
+  if (!Number.isFinite(number)) return "∞";
   const [digits, exponent] = number.toExponential(0).split("e");
   if (Math.abs(exponent) < 3) return String(Number(number.toPrecision(2)));
   return `${digits}·10${String(Number(exponent)).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)])}`;
