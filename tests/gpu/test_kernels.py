@@ -205,7 +205,8 @@ EDITS = {
     ),
     "another entry": ("sgd", "fn main", "fn first", r"Not run: it compiles, .*main", r"^$"),
     "another binding": (
-        "sgd", "@binding(2)", "@binding(7)", r"Not run: in line \d+, .* at binding 7. .* g at 1, w at 2;", r"^line \d+ error",
+        "sgd", "@binding(2)", "@binding(7)", r"Not run: in line \d+, .* at binding 7. .* g at 1, w at 2;",
+        r"^line \d+ error",
     ),
     "no text": ("sgd", source("sgd"), " ", r"Not run: there is no text; Reset", r"^$"),
     "other words": ("sgd", "w[i] -= step.eta * g[i]", "w[i] = w[i] - step.eta * g[i]", r"Right: at 4 sizes", r"^On"),

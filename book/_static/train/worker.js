@@ -187,6 +187,7 @@ class Run {
     const from = performance.now();
     const weights = await this.weights(), loss = await this.trainer.loss();
     const { step, total, pass, worked } = this, read = {};
+    this.told = step;
     if (sets.test) read.test = await this.score(sets.test, some);
     if (!this.fast) read.training = await this.score(this.digits, some);
     tell({ is, of: this.asked.number, step, total, pass, worked, loss, weights, read }, Object.values(weights).map((array) => array.buffer));
@@ -232,6 +233,7 @@ async function loop(mine) {
   if (!mine.asked.weights) await mine.report("progress");
   while (run === mine && !mine.ended) {
     if (mine.paused && !mine.single) {
+      if (mine.told !== mine.step) await mine.report("progress");  // where it stands
       await new Promise((resolve) => (wake = resolve));
       continue;
     }
