@@ -326,6 +326,10 @@ export class Training {
     this.trained = this.latest;
     const { test } = report.read;
     if (test) this.hear(`Trained. ${percent(test.right / test.count)} of the test digits are read right.`);
+    if (test && test.right < 0.15 * test.count) {
+      this.say("That is guessing. Steps that are too long silence all hidden units, steps that are far too short move " +
+        "nothing, and shuffled labels teach nothing about the test digits.");
+    }
   }
 
   on_card({ name, most }) {
@@ -420,7 +424,7 @@ export class Training {
   async join(file) {
     try {
       const fresh = this.drawings.join(await file.text());
-      this.hear(`${fresh} drawings came in.`);
+      this.hear(fresh ? `${fresh} drawing${fresh > 1 ? "s" : ""} came in.` : "All of them are here already.");
     } catch (error) {
       this.drawings.warning = `${file.name}: ${error.message}.`;
     }
