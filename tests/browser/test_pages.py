@@ -325,7 +325,7 @@ def test_the_sheet_reads_what_is_drawn(tab, address, complaints, name):
             tab.mouse.down()
     tab.mouse.up()
     assert tab.locator(".answer").text_content().startswith("Read as 7")
-    assert tab.locator(".inside").is_visible() == (name == "draw")
+    assert tab.locator(".inside:visible").count() == (name == "draw")
     assert not tab.locator(".draw-a-digit .legend").is_visible()
     assert complaints == []
 

@@ -296,12 +296,14 @@ def test_python_for_the_browser_and_the_whole_site_are_light_enough(site):
 def test_the_wheels_have_all_of_the_library_and_of_the_figures(tmp_path):
     """Subpackages too, and files that are no Python."""
     new = ["nnlib/gpu/__init__.py", "nnlib/gpu/kernels/product.wgsl", "book/_static/figures/data/more/digits.js"]
+    picture = "book/_static/digit/picture.js"  # which a figure shares with a page
     no = ["nnlib/gpu/__pycache__/old.pyc", "book/_static/figures/still/softmax.svg"]
     for name in [
         "nnlib/__init__.py",
         "notebooks/figures.py",
         "notebooks/panels.py",
         "book/_static/figures/figures.css",
+        picture,
         *new,
         *no,
     ]:
@@ -310,7 +312,7 @@ def test_the_wheels_have_all_of_the_library_and_of_the_figures(tmp_path):
     packed = {name: set(files) for name, (files, *_) in pyodide_folder.own_packages(tmp_path).items()}
     assert packed == {
         "nnlib": {"nnlib/__init__.py", *new[:2]},
-        "figures": {"figures/__init__.py", "book/_static/figures/figures.css", new[2]},
+        "figures": {"figures/__init__.py", "book/_static/figures/figures.css", new[2], picture},
         "panels": {"panels/__init__.py"},
     }
 

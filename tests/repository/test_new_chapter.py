@@ -16,7 +16,7 @@ TEMPLATE = (ROOT / ".ci" / "chapter" / "cells.txt").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """A copy of what a chapter is made from."""
-    trees = (".ci", "book", "notebooks", "tests")
+    trees = (".ci", "benchmarks", "book", "notebooks", "tests")
     files = ("README.md", "_toc.yml", "conftest.py", "pyproject.toml", "Makefile")
     return copied(tmp_path_factory.mktemp("book"), trees, files)
 

@@ -59,7 +59,11 @@ worker.loadPyodide = async (options) => {
   const loaded = worker.loadPyodide({ ...options, indexURL: folder }).catch((error) => failed("Pyodide", error));
   const [pyodide, known] = await Promise.all([loaded, sizes]);
   const library = pyodide.pyimport("sysconfig").get_path("purelib");
-  worker.mountSiteFiles(pyodide.FS, library, site, known, { loading() {}, loaded() {}, failed: say });
+  try {
+    worker.mountSiteFiles(pyodide.FS, library, site, known, { loading() {}, loaded() {}, failed: say });
+  } catch (error) {
+    failed("the site's files", error);
+  }
   starting = false;
   say("");
   return pyodide;

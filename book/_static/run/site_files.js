@@ -8,6 +8,7 @@
   for (const [path, size] of Object.entries(sizes)) {
     const name = path.split("/").at(-1);
     const place = `${folder}/${path.slice(0, -name.length - 1)}`;
+    if (FS.analyzePath(`${place}/${name}`).exists) continue; // a package has brought it
     FS.mkdirTree(place);
     const node = FS.createFile(place, name, {}, true, false);
     node.usedBytes = size;
