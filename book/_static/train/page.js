@@ -326,10 +326,6 @@ export class Training {
     this.trained = this.latest;
     const { test } = report.read;
     if (test) this.hear(`Trained. ${percent(test.right / test.count)} of the test digits are read right.`);
-    if (test && test.right < 0.15 * test.count) {
-      this.say("That is guessing. Steps that are too long silence all hidden units, steps that are far too short move " +
-        "nothing, and shuffled labels teach nothing about the test digits.");
-    }
   }
 
   on_card({ name, most }) {
