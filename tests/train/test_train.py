@@ -213,7 +213,7 @@ def test_one_step_pause_and_what_changes_while_it_trains(page_of):
     first = tab.evaluate(f"[...{TRAINING}.latest.weights.b2]")
     press(tab, "One step")
     tab.wait_for_function(f"{TRAINING}.latest?.step === 2")
-    assert tab.locator(".status").text_content().startswith("Paused at step 2 of 3,100")
+    tab.locator(".status", has_text="Paused at step 2 of 3,100").wait_for()
     assert tab.evaluate(f"[...{TRAINING}.latest.weights.b2]") != first
     press(tab, "Go on")
     tab.wait_for_function(f"{TRAINING}.latest?.step > 40")
