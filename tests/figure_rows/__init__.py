@@ -8,10 +8,13 @@
 The forms of such data are in figure_data.py.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[2]))  # where benchmarks are: a script finds its own folder only
 
 
 @dataclass
