@@ -4,6 +4,7 @@
 NAME.page?theme=dark.
 """
 
+import re
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -115,3 +116,27 @@ def windows(browser, address):
     for context in contexts:
         context.close()
     assert found == []
+
+
+# What is found in ROOT: cut off, CONTROLS too small to press, words that are no numbers.
+_CUT = """() => {
+  const root = document.querySelector('ROOT').getBoundingClientRect();
+  return [...document.querySelectorAll('ROOT *')].map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.width > 1 && (box.right > root.right + 3 || box.left < root.left - 3
+      || e.scrollWidth > e.clientWidth + 3 && e.clientWidth && !e.matches('SCROLLS')))
+    .map(([e]) => `<${e.localName} class="${e.className}"> ${e.textContent.slice(0, 40)}`);
+}"""
+_SMALL = """() => [...document.querySelectorAll('ROOT :is(CONTROLS)')]
+  .filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.height < 43.5 || box.width < 43.5).map(([e]) => e.outerHTML.slice(0, 80))"""
+_BROKEN = r"""() => [...document.querySelectorAll('ROOT, ROOT *')].flatMap(e => [
+  ...[...e.attributes].map(a => a.value), ...[...e.childNodes].map(n => n.data ?? '')])
+  .filter(text => /NaN|undefined|Infinity|\[object/.test(text))"""
+
+
+def looks(root, controls, scrolls="select, .heard"):
+    """Return three scripts, each for a list of what is wrong in a page: cut off, but for what may scroll; controls
+    too small for a finger; words that are no numbers.
+    """
+    words = {"ROOT": root, "CONTROLS": controls, "SCROLLS": scrolls}
+    return [re.sub("|".join(words), lambda found: words[found[0]], script) for script in (_CUT, _SMALL, _BROKEN)]

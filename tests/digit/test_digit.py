@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from chromium import drawn
-from figure_page import served, windows
-from PIL import Image
+from figure_page import looks, served, windows
 
+from benchmarks.drawing import drawings as drawn_anew
 from nnlib import data, functional, gradcheck, io, picture, strokes
 from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from nnlib.conv import Conv2d
@@ -248,51 +248,17 @@ def test_each_step_left_out_is_left_out_in_python_too(modules):
 # ---- it reads what is drawn -----------------------------------------------------------------------------------------
 
 
-def thinned(ink):
-    """Return the skeleton of a boolean picture, by Zhang and Suen's thinning (1984)."""
-    ink = np.pad(ink, 1).astype(np.uint8)
-    around = [(-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1)]
-    while True:
-        before = ink.sum()
-        for first in (True, False):
-            p = [np.roll(ink, (-dr, -dc), axis=(0, 1)) for dr, dc in around]
-            count = sum(p)
-            turns = sum((p[i] == 0) & (p[(i + 1) % 8] == 1) for i in range(8))
-            n, e, s, w = p[0], p[2], p[4], p[6]
-            ends = (n * e * s, e * s * w) if first else (n * e * w, n * s * w)
-            removed = (ink == 1) & (count >= 2) & (count <= 6) & (turns == 1) & (ends[0] == 0) & (ends[1] == 0)
-            ink[removed] = 0
-        if ink.sum() == before:
-            return ink[1:-1, 1:-1].astype(bool)
-
-
-def strokes_of(x):
-    """Return strokes that a pen would draw along the digit of a picture, (784,): its skeleton, pixel by pixel."""
-    large = Image.fromarray(x.reshape(28, 28)).resize((112, 112), Image.Resampling.BICUBIC)
-    lit = {tuple(p) for p in np.argwhere(thinned(np.asarray(large) > 110))}
-    strokes = [
-        [[c / 112, r / 112], [(c + dc) / 112, (r + dr) / 112]]
-        for r, c in lit
-        for dr, dc in ((0, 1), (1, 0), (1, 1), (1, -1))
-        if (r + dr, c + dc) in lit
-    ]
-    return strokes or [[[c / 112, r / 112]] for r, c in lit]
-
-
 def test_two_hundred_digits_replayed_as_strokes_are_read(modules, mnist):
-    """Each at a place and in a size of its own. Of 2,000 such drawings 96.9 % are read, of their pictures 98.2 %."""
+    """Each at a place and in a size of its own. `benchmarks/drawing.py` says how many of 2,000 are read."""
     rng = np.random.default_rng(0)
     some = np.arange(0, 10_000, 50)
-    drawings = []
-    for n in some:
-        size, corner = rng.uniform(0.2, 1.0), rng.random(2)
-        drawings.append((size * np.array(strokes_of(mnist.X_test[n])) + (1 - size) * corner).tolist())
+    replayed = [[stroke.tolist() for stroke in drawing] for drawing in drawn_anew(mnist.X_test[some], rng)]
     answers = modules(
         """drawings => drawings.map(strokes => {
           const {a2} = network.forward(net, picture.pictureOf(strokes));
           return a2.indexOf(Math.max(...a2));
         })""",
-        drawings,
+        replayed,
     )
     read = (answers == mnist.y_test[some]).mean()
     assert read >= 0.95, f"{read:.1%} read"
@@ -612,19 +578,7 @@ def test_a_network_of_layers_from_a_file_reads(page_of):
 
 # ---- the page -------------------------------------------------------------------------------------------------------
 
-CUT = """() => {
-  const root = document.querySelector('.digit').getBoundingClientRect();
-  return [...document.querySelectorAll('.digit *')].map(e => [e, e.getBoundingClientRect()])
-    .filter(([e, box]) => box.width > 1 && (box.right > root.right + 3 || box.left < root.left - 3
-      || e.scrollWidth > e.clientWidth + 3 && e.clientWidth && !e.matches('select, .heard')))
-    .map(([e]) => `<${e.localName} class="${e.className}"> ${e.textContent.slice(0, 40)}`);
-}"""
-SMALL = """() => [...document.querySelectorAll('.digit :is(button, select, label.button, .units, .pad)')]
-  .filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()])
-  .filter(([e, box]) => box.height < 43.5 || box.width < 43.5).map(([e]) => e.outerHTML.slice(0, 80))"""
-BROKEN = r"""() => [...document.querySelectorAll('.digit, .digit *')].flatMap(e => [
-  ...[...e.attributes].map(a => a.value), ...[...e.childNodes].map(n => n.data ?? '')])
-  .filter(text => /NaN|undefined|Infinity|\[object/.test(text))"""
+CUT, SMALL, BROKEN = looks(".digit", "button, select, label.button, .units, .pad")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import train_data
 from chromium import drawn, find_chromium
-from figure_page import served, windows
+from figure_page import looks, served, windows
 from gpu_devices import CHROMIUM
 
 from nnlib import data, io, optim
@@ -496,19 +496,7 @@ def test_a_page_that_may_start_no_worker_says_so(browser, address):
 
 # ---- the page -------------------------------------------------------------------------------------------------------
 
-CUT = """() => {
-  const root = document.querySelector('.train').getBoundingClientRect();
-  return [...document.querySelectorAll('.train *')].map(e => [e, e.getBoundingClientRect()])
-    .filter(([e, box]) => box.width > 1 && (box.right > root.right + 3 || box.left < root.left - 3
-      || e.scrollWidth > e.clientWidth + 3 && e.clientWidth && !e.matches('select, .heard, svg, svg *')))
-    .map(([e]) => `<${e.localName} class="${e.className}"> ${e.textContent.slice(0, 40)}`);
-}"""
-SMALL = """() => [...document.querySelectorAll('.train :is(button, select, label, .pad)')]
-  .filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()])
-  .filter(([e, box]) => box.height < 43.5 || box.width < 43.5).map(([e]) => e.outerHTML.slice(0, 80))"""
-BROKEN = r"""() => [...document.querySelectorAll('.train, .train *')].flatMap(e => [
-  ...[...e.attributes].map(a => a.value), ...[...e.childNodes].map(n => n.data ?? '')])
-  .filter(text => /NaN|undefined|Infinity|\[object/.test(text))"""
+CUT, SMALL, BROKEN = looks(".train", "button, select, label, .pad", scrolls="select, .heard, svg, svg *")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
