@@ -5,14 +5,11 @@ NAME.page?theme=dark.
 """
 
 import re
-import threading
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from served_site import listen
+from served_site import QuietHandler, listen, serve
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "book" / "_static"
@@ -61,39 +58,36 @@ def page(address):
     return PAGE.format(**(kind | {"name": path.stem, "theme": theme, "still": kind["still"].format(name=path.stem)}))
 
 
-class Handler(SimpleHTTPRequestHandler):
-    def do_GET(self):
-        body = page(self.path)
-        if body is None:
-            return super().do_GET()
-        body = body.encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        return self.wfile.write(body)
+def served(made=page, elsewhere=ELSEWHERE):
+    """Serve the site's files on this machine, at a free port, as a context that gives the address: with what `made`
+    makes of an address, unless that is None, and files that lie elsewhere, {path: file}.
+    """
 
-    def translate_path(self, path):
-        path = path.partition("?")[0]
-        if path.startswith("/gpu/kernels/"):
-            return str(ROOT / "nnlib" / "gpu" / Path(path).name)
-        return str(ELSEWHERE.get(path) or super().translate_path(path))
+    class Handler(QuietHandler):
+        extensions_map = QuietHandler.extensions_map | {".wgsl": "text/plain"}
 
-    def end_headers(self):
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
+        def do_GET(self):  # noqa: N802 - its name there
+            body = made(self.path)
+            if body is None:
+                return super().do_GET()
+            body = body.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            return self.wfile.write(body)
 
-    def log_message(self, *arguments):
-        pass
+        def translate_path(self, path):
+            path = urlsplit(path).path
+            if path.startswith("/gpu/kernels/"):
+                return str(ROOT / "nnlib" / "gpu" / Path(path).name)
+            return str(elsewhere.get(path) or super().translate_path(path))
 
+        def end_headers(self):
+            self.send_header("Cache-Control", "no-store")
+            super().end_headers()
 
-@contextmanager
-def served():
-    """Serve the figures on this machine, at a free port; yield the address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=STATIC)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    return serve(STATIC, Handler)
 
 
 @contextmanager

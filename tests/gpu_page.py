@@ -5,17 +5,15 @@ the cells of these kernels: /sgd+adam.kernels?theme=dark.
 """
 
 import html
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import bundles
-from served_site import QuietHandler, serve
+import figure_page
 
 from nnlib.gpu.device import source
 
 ROOT = Path(__file__).parents[1]
-STATIC = ROOT / "book" / "_static"
 KERNELS = ROOT / "nnlib" / "gpu"
 
 
@@ -46,37 +44,8 @@ def page(address):
     return PAGE.format(theme=parse_qs(address.query).get("theme", ["light"])[0], cells="".join(cells))
 
 
-@contextmanager
 def served(scratch):
-    """Serve it on this machine, at a free port; yield the address. The editor is bundled into the folder `scratch`."""
+    """Serve it on this machine, as `figure_page.served` does. The editor is bundled into the folder `scratch`."""
     editor = Path(scratch, "editor.js")
     bundles.bundle("run/editor.js", editor)
-
-    class Handler(QuietHandler):
-        extensions_map = QuietHandler.extensions_map | {".wgsl": "text/plain"}
-
-        def do_GET(self):  # noqa: N802 - its name there
-            body = page(self.path)
-            if body is None:
-                return super().do_GET()
-            body = body.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            return self.wfile.write(body)
-
-        def translate_path(self, path):
-            name = urlsplit(path).path
-            if name == "/run/editor.js":
-                return str(editor)
-            if name.startswith("/gpu/kernels/"):
-                return str(KERNELS / Path(name).name)
-            return super().translate_path(path)
-
-        def end_headers(self):
-            self.send_header("Cache-Control", "no-store")
-            super().end_headers()
-
-    with serve(STATIC, Handler) as address:
-        yield address
+    return figure_page.served(page, {"/run/editor.js": editor})
