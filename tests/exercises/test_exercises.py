@@ -8,7 +8,8 @@ them. The line above an answer says what it is:
     # %% NAME, right
 
 A wrong answer is one that a reader may believe in, a lazy one evades the task, a right one goes another way than the
-solution. Each runs where the reader's answer stands, on the text above it and on no other answer.
+solution. Each runs where the reader's answer stands, on the text above it and on no other answer. One that is the
+solution but for a few places says so: but("what stands there", "what comes in its place", and so on in pairs).
 """
 
 import ast
@@ -155,6 +156,20 @@ class Text:
         return self.names
 
 
+def written_out(exercise, source):
+    """Return an answer's source; of one that says ``but(…)``, the solution's with its edits."""
+    if not source.lstrip().startswith("but("):
+        return source
+    words, edited = (
+        [ast.literal_eval(word) for word in ast.parse(source.strip(), mode="eval").body.args],
+        exercise.solution,
+    )
+    for old, new in zip(words[::2], words[1::2], strict=True):
+        assert edited.count(old) == 1, f"expected {old!r} once in the solution of {exercise.name}"
+        edited = edited.replace(old, new)
+    return edited
+
+
 def judge(exercise, text, source):
     """Run an answer where the reader's stands; return what the check says of it.
 
@@ -195,7 +210,7 @@ def test_an_exercise_takes_what_is_right_and_nothing_else(chapter, exercise, tex
         assert judge(exercise, text, exercise.solution) == f"{exercise.name}: passed"
         for answer in answers(chapter):
             if answer.name == exercise.name:
-                verdict = judge(exercise, text, answer.source)
+                verdict = judge(exercise, text, written_out(exercise, answer.source))
                 passed = verdict == f"{exercise.name}: passed"
                 if passed != (answer.kind == "right") or answer.says not in verdict:
                     wrong.append(f"line {answer.line}, {answer.kind}, expected {answer.says!r}: {verdict}")
@@ -225,6 +240,14 @@ def test_a_table_is_read_by_its_headers(tmp_path):
     path.write_text("# %% f, wrong\nf = 1\n")
     with pytest.raises(ValueError, match="line 1"):
         table(path)
+
+
+def test_an_answer_may_be_the_solution_but_for_edits():
+    exercise = Exercise("", "f", [], "", "", "def f():\n    return 1 + 2")
+    assert written_out(exercise, '\n\nbut("1", "3", "2", "4")\n') == "def f():\n    return 3 + 4"
+    assert written_out(exercise, "f = max") == "f = max"
+    with pytest.raises(AssertionError, match="expected 'return 2' once in the solution of f"):
+        written_out(exercise, 'but("return 2", "")')
 
 
 def test_an_answer_that_spoils_what_the_text_has_spoils_it_for_itself_alone():
