@@ -55,7 +55,7 @@ def modules(browser, address):
     tab.goto(f"{address}/sheet.digit")
     tab.evaluate(
         """async () => {
-          for (const name of ['network', 'layers', 'compare', 'picture', 'examples'])
+          for (const name of ['network', 'layers', 'compare', 'picture', 'examples', 'digit', 'tested'])
             window[name] = await import(`/digit/${name}.js`);
           window.net = network.load(await (await fetch('/digit/784-64-10.safetensors')).arrayBuffer());
           window.conv = network.load(await (await fetch('/digit/convolution.safetensors')).arrayBuffer());
@@ -262,6 +262,19 @@ def test_two_hundred_digits_replayed_as_strokes_are_read(modules, mnist):
     )
     read = (answers == mnist.y_test[some]).mean()
     assert read >= 0.95, f"{read:.1%} read"
+
+
+@pytest.mark.parametrize(
+    ("network", "confidence", "words"),
+    [
+        ("dense", 0.9999, "more than 99.9 % sure on 7,424, and it read all of these"),
+        ("dense", 0.6, "60 to 70 % sure on 86, and it read 62.8\u00a0% (±\u00a05.2) of these"),
+        ("convolution", 0.9999, "more than 99.9 % sure on 8,964, and it read all but 3 of these"),
+    ],
+)
+def test_how_far_to_trust_a_confidence_is_said(modules, network, confidence, words):
+    said = modules("([network, sure]) => digit.trust(sure, tested.TESTED[network])", [network, confidence])
+    assert words in said
 
 
 def test_the_stored_digits_are_read(modules):

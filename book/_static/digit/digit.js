@@ -51,7 +51,9 @@ export function trust(confidence, tested = TESTED.dense) {
   const q = right / count, error = Math.sqrt((q * (1 - q)) / count);
   const sure = to === 1 ? `more than ${100 * from} % sure` : from ? `${100 * from} to ${100 * to} % sure` :
     `less than ${100 * to} % sure`;
-  const read = right === count ? "all" : `${percent(q)} (±\u00a0${fixed(100 * error)})`;
+  const few = 100 * error < 0.05;  // the error would be printed as 0.0
+  const missed = few ? `all but ${count - right}` : `${percent(q)} (±\u00a0${fixed(100 * error)})`;
+  const read = right === count ? "all" : missed;
   return `Of the 10,000 test digits it was ${sure} on ${count.toLocaleString("en")}, and it read ${read} of these. ` +
     "That holds for digits like those. For anything else, a house for example, the number says nothing.";
 }
