@@ -191,7 +191,7 @@ def fit(
                 Z = net.step(x[0], y[rows[0]], eta)[None]
                 optimizer.t += 1
             else:
-                Z, grads = net.scores_and_grads(x, targets[rows], *other)
+                Z, grads = net.scores_and_grads(x, targets.take(rows, axis=0), *other)
                 gate.check_answer(net, len(rows), Z, grads)
                 optimizer.step(net.params, grads, saved.steps)
             watch.note(Z, eta, bar)  # it raises where training is lost

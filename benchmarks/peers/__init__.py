@@ -78,13 +78,14 @@ RECIPES = {recipe.name: recipe for recipe in (SEED, PLAIN, POOLED)}
 
 def pool(X):
     """Return the means of 2 x 2 pixels of the inner 24 x 24, (N, 144) of uint8, rounded."""
-    pictures, means = X.reshape(-1, 28, 28), np.empty((len(X), 12, 12), np.uint8)
-    for start in range(0, len(X), 1000):  # what is made on the way stays in the cache
-        part = pictures[start : start + 1000]
-        pairs = np.add(part[:, 2:26:2], part[:, 3:26:2], dtype=np.uint16)
-        fours = pairs[:, :, 2:26:2] + pairs[:, :, 3:26:2]
+    means = np.empty((len(X), 12, 12), np.uint8)
+    for start in range(0, len(X), 500):  # what is made on the way stays in the cache
+        pairs = X[start : start + 500].view(np.uint16)  # two pixels side by side are one number
+        pairs = (pairs & 255) + (pairs >> 8)
+        rows = pairs.reshape(-1, 14, 2, 14)[:, 1:13, :, 1:13]
+        fours = rows[:, :, 0] + rows[:, :, 1]
         fours += 2
-        means[start : start + 1000] = fours >> 2
+        means[start : start + 500] = fours >> 2
     return means.reshape(len(X), 144)
 
 
