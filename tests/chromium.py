@@ -33,6 +33,10 @@ DRAWN = """patience => Promise.race([
 ])"""
 
 
+class NotDrawnError(AssertionError):
+    """A page that the browser does not draw."""
+
+
 def drawn(tab, patience=10):
     """Wait until the page has been drawn twice: what a change of its size or of its colours brings about has happened.
 
@@ -44,4 +48,4 @@ def drawn(tab, patience=10):
             return
         with suppress(TimeoutError):
             tab.screenshot(timeout=10_000)
-    raise AssertionError(f"{tab.url}: expected it to be drawn; three times it was not within {patience} s")
+    raise NotDrawnError(f"{tab.url}: expected it to be drawn; three times it was not within {patience} s")

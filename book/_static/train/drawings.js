@@ -71,15 +71,11 @@ export class Drawings {
 
   /** Every other drawing of a digit is kept apart: what is learned by heart says nothing about the next one. */
   get learned() {
-    return this.all.filter((drawing) => !this.isApart(drawing));
+    return this.all.filter(({ apart }) => !apart);
   }
 
   get apart() {
-    return this.all.filter((drawing) => this.isApart(drawing));
-  }
-
-  isApart(drawing) {
-    return Boolean(drawing.apart);
+    return this.all.filter(({ apart }) => apart);
   }
 
   /** What another window of the page has written since. @returns {boolean} whether it could be read */

@@ -14,9 +14,10 @@ const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const USUAL = { sgd: 0.1, momentum: 0.03, adam: 0.003 };  // step sizes, at 128 examples
 const LARGEST_SEED = 4_294_967_295;  // 32 bits
 const FIRST = 7;  // the drawing that is read before the reader has drawn one
+const READING = 4;  // ms of a frame in which drawings are read
 const SILENT = 10_000;  // ms without a word of a worker that should report,
 const SILENT_CARD = 60_000;  // and of one that waits for a graphics card: it may be one in software
-const LEARN = { recipe: "own", optimizer: "adam", lr: 0.001, batch: 100, passes: 1, count: 20_000, shifted: true,
+const LEARN = { recipe: "drawings", optimizer: "adam", lr: 0.001, batch: 100, passes: 1, count: 20_000, shifted: true,
   shuffled: false };  // how the reader's drawings are learned by a network that is trained already
 
 /** Where a file of the site is; an import map knows the version of a module. */
@@ -28,6 +29,10 @@ const fileAt = ({ name, ...facts }) => ({ url: new URL(`${name}?v=${facts.sha256
 const isBroken = ({ step, weights }) => step > 0 && !Number.isFinite(weights.W1[0] + weights.b2[0]);
 
 const whole = (n) => n.toLocaleString("en");
+/** Put words into an element, unless they are there: it would be laid out, and read out, anew. */
+const put = (element, words) => {
+  if (element.textContent !== words) element.textContent = words;
+};
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 function button(label, action, attributes = {}) {
@@ -56,7 +61,8 @@ export class Training {
     this.root = root;
     this.state = "idle";  // fetching, training, paused, idle
     this.latest = null;  // the last report: step, total, weights, read, …
-    this.frame = 0;
+    this.frame = this.readingFrame = 0;
+    this.pictured = new WeakMap();  // what was made of a drawing's strokes
     this.drawings = new Drawings(() => localStorage);
     this.pad = new Pad({ changed: () => this.drawSoon(), said: (words) => this.hear(words) });
     this.heard = html("p", { class: "heard", role: "status" });
@@ -525,52 +531,86 @@ export class Training {
   }
 
   showDrawings() {
-    const { all } = this.drawings, { latest } = this;
-    this.warning.textContent = this.drawings.warning;
+    const { all } = this.drawings;
+    if (this.warning.textContent !== this.drawings.warning) {
+      this.warning.textContent = this.drawings.warning;
+      if (this.drawings.warning) this.hear(this.drawings.warning);
+    }
     this.exporting.disabled = !all.length;
-    if (this.listed !== all) {  // pictures are made only when a drawing came or went
+    if (this.listed !== all) {  // only when a drawing came or went
       this.listed = all;
-      this.seenAs = all.map((drawing) => ({ drawing, x: pictureOf(drawing.strokes),
-        apart: this.drawings.isApart(drawing), words: html("span") }));
-      this.list.replaceChildren(...this.seenAs.map((item) => {
-        const picture = html("canvas", { role: "img", "aria-label": `Your drawing of a ${item.drawing.label}` });
-        drawDigit(picture, item.x);
-        const kept = item.apart ? "kept apart" : "to learn";
-        return html("li", {}, picture, html("span", {}, `a ${item.drawing.label}, ${kept}`), item.words,
+      this.list.replaceChildren(...all.map((drawing) => {
+        const { picture, words } = this.pictureOf(drawing), { label, apart } = drawing;
+        return html("li", {}, picture, html("span", {}, `a ${label}, ${apart ? "kept apart" : "to learn"}`), words,
           button("Remove", () => {
-            this.drawings.remove(item.drawing);
+            this.drawings.remove(drawing);
             this.show();
             this.hear("Removed.");
-          }, { "aria-label": `Remove this ${item.drawing.label}` }));
+          }, { "aria-label": `Remove this ${label}` }));
       }));
     }
-    const read = (weights, item) => {  // once for each network: this is called at each change of the page
-      const known = item.answers ??= new WeakMap();
-      if (!known.has(weights)) known.set(weights, reading(weights, item.x).answer);
-      return known.get(weights);
-    };
-    const readRight = (weights, apart) => this.seenAs.filter((item) => item.apart === apart &&
-      read(weights, item) === item.drawing.label).length;
-    for (const item of this.seenAs) {
-      item.words.textContent = latest && !isBroken(latest) ? `read as ${read(latest.weights, item)}` : "";
-    }
-    this.scores.textContent = this.scoresInWords(readRight);
+    this.readDrawings();
   }
 
-  scoresInWords(readRight) {
-    const { latest, before, asked } = this, learned = this.drawings.learned.length, apart = this.drawings.apart.length;
+  /** What is made of a drawing once: { x, picture, words, answers: of the networks that have read it }. */
+  pictureOf({ label, strokes }) {
+    if (!this.pictured.has(strokes)) {
+      const x = pictureOf(strokes), picture = html("canvas", { role: "img", "aria-label": `Your drawing of a ${label}` });
+      drawDigit(picture, x);
+      this.pictured.set(strokes, { x, picture, words: html("span"), answers: new WeakMap() });
+    }
+    return this.pictured.get(strokes);
+  }
+
+  /** Let the newest network read the drawings. A round takes a few ms of each frame, and keeps the network with which it
+   * began; then the next one begins, where there is a newer network.
+   */
+  readDrawings() {
+    const { all } = this.drawings, { latest, before } = this, until = performance.now() + READING;
+    const read = () => put(this.scores, this.scoresInWords());
+    if (!latest || !all.length) return read();
+    this.reader ??= latest.weights;
+    for (const weights of before ? [before.weights, this.reader] : [this.reader]) {
+      for (const drawing of all) {
+        const { x, answers } = this.pictureOf(drawing);
+        if (answers.has(weights)) continue;
+        if (performance.now() > until) return this.readSoon();
+        answers.set(weights, reading(weights, x).answer);
+      }
+    }
+    for (const drawing of all) {
+      const { words, answers } = this.pictureOf(drawing), answer = answers.get(this.reader);
+      put(words, answer < 0 ? "" : `read as ${answer}`);  // the scores may be no numbers
+    }
+    read();
+    const newer = this.reader !== latest.weights;
+    this.reader = null;
+    if (newer) this.readSoon();
+  }
+
+  readSoon() {
+    this.readingFrame ||= requestAnimationFrame(() => {
+      this.readingFrame = 0;
+      this.readDrawings();
+    });
+  }
+
+  scoresInWords() {
+    const { latest, before, asked } = this, { learned, apart } = this.drawings;
     if (!this.drawings.all.length) {
       return "Draw a digit, say which it is, and keep it. Every other drawing of a digit is kept apart: it is never " +
         "learned from, so it says what the others do for the next one that you draw.";
     }
     if (!latest) return "Train a network first: then you see how it reads them.";
-    const line = (what, count, kept) => (count ? `Of ${count} ${what} it reads ` +
-      `${before ? `${readRight(before.weights, kept)} before and ` : ""}${readRight(latest.weights, kept)}` +
+    const right = (weights, drawings) =>
+      drawings.filter((drawing) => this.pictureOf(drawing).answers.get(weights) === drawing.label).length;
+    const line = (what, drawings) => (drawings.length ? `Of ${drawings.length} ${what} it reads ` +
+      `${before ? `${right(before.weights, drawings)} before and ` : ""}${right(this.reader, drawings)}` +
       `${before ? " after" : ""}. ` : "");
     const test = before?.read.test && latest.read.test && asked.own
       ? `Of the test digits: ${percent(before.read.test.right / before.read.test.count)} before, ` +
         `${percent(latest.read.test.right / latest.read.test.count)} after.` : "";
-    return line(asked.own === learned ? "that were learned" : "to learn", learned, false) + line("kept apart", apart, true) + test;
+    return line(asked.own === learned.length ? "that were learned" : "to learn", learned) + line("kept apart", apart) + test;
   }
 
   /** What must be known now; an empty text takes it away. */
@@ -581,6 +621,6 @@ export class Training {
 
   /** For those who listen. */
   hear(words) {
-    if (this.heard.textContent !== words) this.heard.textContent = words;
+    put(this.heard, words);
   }
 }

@@ -99,7 +99,8 @@ export function drawTemplates(canvas, { W1, b1 }) {
 export function drawDigit(canvas, x) {
   Object.assign(canvas, { width: 28, height: 28 });
   const pen = canvas.getContext("2d"), image = pen.createImageData(28, 28);
-  x.forEach((ink, d) => image.data.set([255 * (1 - ink), 255 * (1 - ink), 255 * (1 - ink), 255], 4 * d));
+  const pixels = new Uint32Array(image.data.buffer);
+  x.forEach((ink, d) => { pixels[d] = 0xff000000 + 0x010101 * Math.round(255 * (1 - ink)); });
   pen.putImageData(image, 0, 0);
 }
 
