@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pictureOf } from "../../book/_static/digit/picture.js";
 import { bytesOf, Drawings, KEY, parse, write } from "../../book/_static/train/drawings.js";
 import { pythonJson } from "../../book/_static/train/save.js";
 
@@ -33,14 +34,14 @@ test("what was kept is there again, and what was removed is not", () => {
 test("every other drawing of a digit is kept apart", () => {
   const drawings = new Drawings(storage());
   for (const label of [7, 1, 7, 7, 1]) drawings.add(label, line(0.5));
-  assert.deepEqual(drawings.all.map((drawing) => drawings.isApart(drawing)), [false, false, true, false, true]);
+  assert.deepEqual(drawings.all.map(({ apart }) => apart), [false, false, true, false, true]);
   assert.deepEqual([drawings.learned.length, drawings.apart.length], [3, 2]);
 });
 
 test("what was learned is never kept apart afterwards, whatever is removed", () => {
   const here = storage(), drawings = new Drawings(here);
   for (let i = 0; i < 5; i++) drawings.add(7, line(i / 10));
-  const apart = (its) => its.all.map((drawing) => [drawing.strokes[0][0][0], its.isApart(drawing)]);
+  const apart = (its) => its.all.map((drawing) => [drawing.strokes[0][0][0], drawing.apart]);
   drawings.remove(drawings.all[0]);
   assert.deepEqual(apart(drawings), [[0.1, true], [0.2, false], [0.3, true], [0.4, false]]);
   assert.deepEqual(apart(new Drawings(here)), apart(drawings));
@@ -79,7 +80,7 @@ test("a file of drawings comes in once; one that is none is refused in words", (
 });
 
 test("a drawing becomes the picture that the page reads", () => {
-  const bytes = bytesOf({ strokes: line(0.5) });
+  const bytes = bytesOf(pictureOf(line(0.5)));
   assert.ok(bytes.length === 784 && Math.max(...bytes) > 200 && bytes.filter((byte) => byte).length >= 40);
 });
 

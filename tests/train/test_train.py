@@ -307,6 +307,12 @@ def draw(tab, points):
     tab.mouse.up()
 
 
+def drawings_file(count):
+    """A file of the page's drawings: lines of different heights, two of each label in turn."""
+    drawings = [{"label": i // 2 % 10, "strokes": [[[0.5, 0.1], [0.5, 0.5 + i / 500]]]} for i in range(count)]
+    return json.dumps({"format": "neural networks from scratch: drawings", "drawings": drawings})
+
+
 def test_drawings_are_kept_learned_and_taken_away(page_of):
     """A 7 that no network reads, a square: after five of them it is read, and those kept apart are too."""
     tab = page_of()
@@ -323,6 +329,7 @@ def test_drawings_are_kept_learned_and_taken_away(page_of):
     press(tab, "Learn my drawings")
     tab.wait_for_function(f"{TRAINING}.state !== 'idle'")
     trained(tab)
+    tab.wait_for_function(f"{TRAINING}.reader === null")
     words = tab.locator(".scores").text_content()
     assert (
         "Of 3 that were learned it reads 0 before and 3 after. Of 3 kept apart it reads 0 before and 3 after." in words
@@ -334,6 +341,32 @@ def test_drawings_are_kept_learned_and_taken_away(page_of):
     assert tab.locator(".drawings li").count() == 6  # they are in the browser, the network is not
     tab.locator(".drawings button").first.click()
     assert tab.locator(".drawings li").count() == 5
+
+
+def test_many_drawings_are_read_a_few_in_a_frame(page_of):
+    """The page does not stand still while the network reads all that there is room for: here a reading takes 2 ms. What
+    is said in the end is of one network, the newest.
+    """
+    tab = page_of()
+    settings(tab, digits="200", passes="1")
+    press(tab, "Train")
+    trained(tab)
+    tab.evaluate(f"{TRAINING}.drawings.join({json.dumps(drawings_file(20))}); {TRAINING}.show()")
+    tab.wait_for_function(f"{TRAINING}.reader === null")
+    read = """training => {
+      let clock = performance.now();
+      performance.now = () => (clock += 2);
+      const b2 = Float32Array.from({ length: 10 }, (_, k) => (k === 3 ? 1e4 : 0));
+      const weights = { ...training.latest.weights, b2 };
+      training.latest = { ...training.latest, weights };
+      training.readDrawings();
+      return training.drawings.all.filter(d => training.pictureOf(d).answers.has(weights)).length;
+    }"""
+    assert tab.evaluate(read, tab.evaluate_handle(TRAINING)) == 1
+    assert "Of 10 to learn" in tab.locator(".scores").text_content()
+    tab.wait_for_function(f"{TRAINING}.reader === null")
+    assert tab.locator(".drawings li", has_text="read as 3").count() == 20
+    assert tab.locator(".scores").text_content().startswith("Of 10 to learn it reads 1. Of 10 kept apart it reads 1.")
 
 
 def test_drawings_go_into_a_file_and_come_back(page_of, tmp_path):

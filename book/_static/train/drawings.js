@@ -1,8 +1,6 @@
 // The reader's own drawings, labelled: strokes that are kept in this browser alone, and the pictures made of them.
 // One entry of the browser's storage holds all of them, in the form of the file that is saved.
 
-import { pictureOf } from "../digit/picture.js";
-
 export const KEY = "neural networks from scratch: drawings 1";
 const FORMAT = "neural networks from scratch: drawings";
 const MOST = 200;  // drawings
@@ -48,8 +46,8 @@ function shared(drawings) {
   return given;
 }
 
-/** A drawing as a picture, 784 bytes. */
-export const bytesOf = ({ strokes }) => Uint8Array.from(pictureOf(strokes), (ink) => Math.round(255 * ink));
+/** A picture, 784 numbers from 0 to 1, as bytes. */
+export const bytesOf = (x) => Uint8Array.from(x, (ink) => Math.round(255 * ink));
 
 export class Drawings {
   /** @type {Drawing[]} */

@@ -14,7 +14,7 @@ const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const USUAL = { sgd: 0.1, momentum: 0.03, adam: 0.003 };  // step sizes, at 128 examples
 const LARGEST_SEED = 4_294_967_295;  // 32 bits
 const FIRST = 7;  // the drawing that is read before the reader has drawn one
-const READING = 4;  // ms of a frame in which drawings are read
+const READING = 3;  // ms of a frame in which drawings are read
 const SILENT = 10_000;  // ms without a word of a worker that should report,
 const SILENT_CARD = 60_000;  // and of one that waits for a graphics card: it may be one in software
 const LEARN = { recipe: "drawings", optimizer: "adam", lr: 0.001, batch: 100, passes: 1, count: 20_000, shifted: true,
@@ -245,7 +245,7 @@ export class Training {
     this.say("");
     this.checked.textContent = "";
     const own = more.own ?? (this.with.value ? this.drawings.learned : []);
-    const seen = own.map((drawing) => ({ x: bytesOf(drawing), label: drawing.label }));
+    const seen = own.map((drawing) => ({ x: bytesOf(this.pictureOf(drawing).x), label: drawing.label }));
     if (!more.step) {
       this.reported = false;  // nothing of this training is known yet
       this.course = new Course();
@@ -572,15 +572,14 @@ export class Training {
     this.reader ??= latest.weights;
     for (const weights of before ? [before.weights, this.reader] : [this.reader]) {
       for (const drawing of all) {
-        const { x, answers } = this.pictureOf(drawing);
-        if (answers.has(weights)) continue;
-        if (performance.now() > until) return this.readSoon();
-        answers.set(weights, reading(weights, x).answer);
+        const { x, words, answers } = this.pictureOf(drawing);
+        if (!answers.has(weights)) {
+          if (performance.now() > until) return this.readSoon();
+          answers.set(weights, reading(weights, x).answer);
+        }
+        const answer = answers.get(weights);  // −1 where the scores are no numbers
+        if (weights === this.reader) put(words, answer < 0 ? "" : `read as ${answer}`);
       }
-    }
-    for (const drawing of all) {
-      const { words, answers } = this.pictureOf(drawing), answer = answers.get(this.reader);
-      put(words, answer < 0 ? "" : `read as ${answer}`);  // the scores may be no numbers
     }
     read();
     const newer = this.reader !== latest.weights;
