@@ -48,8 +48,7 @@ class SoftmaxCrossEntropy(Loss):
         return -(self.targets(Y) * F.log_softmax(Z)).sum(axis=-1)
 
     def backward(self, Z, Y):
-        # A class's scores one behind the other: sums over a few classes are then sums of long columns.
-        return F.softmax_cross_entropy_backward(np.asfortranarray(Z), self.targets(Y))
+        return F.softmax_cross_entropy_backward(Z, self.targets(Y))
 
     def __repr__(self):
         return f"SoftmaxCrossEntropy(smoothing={self.smoothing})"

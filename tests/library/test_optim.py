@@ -188,6 +188,27 @@ def unrolled(grads, beta):
 
 
 @pytest.mark.equation("eq-momentum", "eq-rmsprop", "eq-adam-means", "eq-adam-correction", "eq-adam")
+@pytest.mark.parametrize("joined", [True, False])
+@pytest.mark.parametrize("make", [Momentum, lambda eta: Momentum(eta, 0.6, nesterov=True), Adam, AdamW])
+def test_what_fades_is_0_before_it_is_subnormal_and_no_weight_sees_it(make, joined, monkeypatch):
+    def trained():
+        params, optimizer = drawn(0, np.float32, joined), make(0.01)
+        for t in range(1200):
+            grads = drawn(t, np.float32) if t < 3 else {name: np.zeros_like(param) for name, param in params.items()}
+            optimizer.step(params, grads)
+        return params, optimizer.kept(params)
+
+    params, kept = trained()
+    first = [memory for name, memory in kept.items() if not name.startswith("s.")]
+    assert not np.concatenate([memory.ravel() for memory in first]).any()
+    monkeypatch.setattr(Optimizer, "_forget", lambda self: None)
+    same, faded = trained()
+    for name, param in params.items():
+        np.testing.assert_array_equal(param, same[name])
+    tiny = np.concatenate([memory.ravel() for name, memory in faded.items() if not name.startswith("s.")])
+    assert np.any((tiny != 0) & (abs(tiny) < np.finfo(np.float32).tiny))  # so it would be
+
+
 def test_each_memory_is_its_unrolled_sum():
     """The sums by definition, with weights that add up to 1 where Adam corrects."""
     grads = np.random.default_rng(3).normal(size=(20, 2, 3))
