@@ -53,33 +53,42 @@ def test_ink_by_numpy_is_near_the_segment():
     assert np.array_equal(near(r, u, v, 0.3), apart <= 0.15)
 
 
-def test_the_measures_of_doubt_do_what_the_solution_says(mnist):
-    """The table of the last exercise: wrong answers of each measure, how many more and fewer than the first."""
-    X, y = data.scale(mnist.X_test), mnist.y_test
-    dense = io.load(io.SHIPPED, np.float64)
-    other = functional.softmax(io.load(io.SHIPPED.with_name("convolution.safetensors"), np.float64).scores(X))
+def doubts(dense, other, X):
+    """Return the answers of the dense network and the six measures of the last exercise, by its order."""
     Z = dense.scores(X)
-    answers, P = Z.argmax(axis=1), functional.softmax(Z)
+    answers, P, Q = Z.argmax(axis=1), functional.softmax(Z), functional.softmax(other.scores(X))
     largest, second = np.sort(P)[:, :-3:-1].T
     first_score, second_score = np.sort(Z)[:, :-3:-1].T
-    agree = answers == other.argmax(axis=1)
+    both = np.where(answers == Q.argmax(axis=1), np.minimum(largest, Q.max(axis=1)), -1)
     wide = np.pad(X.reshape(-1, 28, 28), ((0, 0), (2, 2), (2, 2)))
     moved = [wide[:, i : i + 28, j : j + 28].reshape(-1, 784) for i, j in ((0, 2), (4, 2), (2, 0), (2, 4))]
     stays = sum((dense.predict(one) == answers).astype(int) for one in moved)
-    doubts = [largest, largest - second, first_score - second_score, first_score]
-    doubts += [np.where(agree, np.minimum(largest, other.max(axis=1)), -1), stays + largest]
-    rows, share_wrong = [], None
-    for c in doubts:
-        given = c[1::2] >= np.sort(c[::2])[250]
+    return answers, [largest, largest - second, first_score - second_score, first_score, both, stays + largest], stays
+
+
+def test_the_measures_of_doubt_do_what_the_solution_says(mnist):
+    """The numbers of the last exercise: of each measure the wrong answers, and those more and fewer."""
+    X, y = data.scale(mnist.X_test), mnist.y_test
+    dense = io.load(io.SHIPPED, np.float64)
+    other = io.load(io.SHIPPED.with_name("convolution.safetensors"), np.float64)
+    answers, measures, stays = doubts(dense, other, X)
+    halves = np.concatenate([X[:2000, :392], X[2000:4000, 392:]], axis=1)
+    of_halves = doubts(dense, other, halves)[1]
+    rows, shares, first_wrong = [], [], None
+    for c, d in zip(measures, of_halves, strict=True):
+        threshold = np.sort(c[::2])[250]
+        given = c[1::2] >= threshold
         wrong = given & (answers != y)[1::2]
-        share_wrong = wrong if share_wrong is None else share_wrong
-        more, fewer = (wrong & ~share_wrong).sum(), (share_wrong & ~wrong).sum()
+        first_wrong = wrong if first_wrong is None else first_wrong
+        more, fewer = (wrong & ~first_wrong).sum(), (first_wrong & ~wrong).sum()
         rows.append((wrong.sum(), round(100 - 100 * wrong.sum() / given.sum(), 2), more, fewer))
+        shares.append(f"{100 * (d >= threshold).mean():.0f}")
     cells = nbformat.read(CHAPTERS / "22_page.ipynb", as_version=4).cells
     (text,) = (cell.source for cell in cells if cell.source.startswith(":::{solution} ex-22-5"))
     said = re.findall(r"^\| [^|]+ \| (\d+) \| ([\d.]+) \| (?:(\d+), (\d+))? ?\|$", text, re.MULTILINE)
     assert [tuple(float(number or 0) for number in row) for row in said] == rows
+    assert f"{', '.join(shares[:-1])} and {shares[-1]} %" in text
     assert 0.4 < (stays < 4)[answers == y].mean() < 0.5  # nearly half
-    sure, right = other.max(axis=1), other.argmax(axis=1) == y
-    given = sure[1::2] >= np.sort(sure[::2])[250]
-    assert (given & ~right[1::2]).sum() == 3 and round(100 * given.mean()) == 94
+    Q = functional.softmax(other.scores(X))
+    given = Q.max(axis=1)[1::2] >= np.sort(Q.max(axis=1)[::2])[250]
+    assert (given & (Q.argmax(axis=1) != y)[1::2]).sum() == 3 and round(100 * given.mean()) == 94
