@@ -6,7 +6,8 @@ takes the first 2,000 test digits, thins each to lines one pixel wide (Zhang and
 would, and draws them at a place and in a size of their own. `nnlib.strokes` makes pictures of the drawings, with each
 step done and left out, and the two networks of data/weights read them. It writes
 
-* benchmarks/results/drawing.csv, a row for each form and network: how many of the digits were read;
+* benchmarks/results/drawing.csv, a row for each form and network: how many of the digits were read; how many are lost
+  by it, read as MNIST and not so, and how many are won;
 * benchmarks/results/strokes.npz, the strokes of 200 of the digits: `points` (n, 2) on the sheet in 1/65535, `ends`, the
   number of points up to the end of each stroke, and `digits`, the number of strokes up to the end of each digit.
 """
@@ -96,14 +97,18 @@ def main():
     X, y = mnist.X_test[:COUNT], mnist.y_test[:COUNT]
     drawn = list(tqdm(drawings(X, rng), total=COUNT, desc="thinning"))
     nets = {"dense": io.load(io.SHIPPED), "convolutional": io.load(CONVOLUTION, np.float64)}
-    rows = []
+    read = {}
     for form, options in {"its own pixels": None, **FORMS}.items():
         pictures = X if options is None else [picture_of(strokes, **options) for strokes in tqdm(drawn, desc=form)]
         for name, net in nets.items():
-            read = int((net.predict(data.scale(np.array(pictures))) == y).sum())
-            rows.append((form, name, COUNT, read))
-            print(f"{form}, {name}: {100 * read / COUNT:.2f} %", flush=True)
-    pd.DataFrame(rows, columns=["form", "network", "digits", "read"]).to_csv(RESULTS / "drawing.csv", index=False)
+            read[form, name] = net.predict(data.scale(np.array(pictures))) == y
+            print(f"{form}, {name}: {100 * read[form, name].mean():.2f} %", flush=True)
+    rows = [
+        (form, name, COUNT, one.sum(), (read["as MNIST", name] & ~one).sum(), (one & ~read["as MNIST", name]).sum())
+        for (form, name), one in read.items()
+    ]
+    columns = ["form", "network", "digits", "read", "lost", "won"]
+    pd.DataFrame(rows, columns=columns).to_csv(RESULTS / "drawing.csv", index=False)
     kept = drawn[:KEPT]
     points = np.concatenate([stroke for strokes in kept for stroke in strokes])
     np.savez_compressed(

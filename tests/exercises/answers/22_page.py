@@ -260,6 +260,16 @@ def first_scores(X, q, s, b):
     return (X / 255) @ (q * s) + b
 
 
+# %% first_scores, wrong: one of the two matrices has floats
+def first_scores(X, q, s, b):
+    return np.dot(X / 255, q * s) + b
+
+
+# %% first_scores, wrong: one of the two matrices has floats
+def first_scores(X, q, s, b):
+    return (X / 255).dot(q.astype(float)) * s + b
+
+
 # %% first_scores, wrong: the scores
 def first_scores(X, q, s, b):
     return (X.astype(np.int32) @ q.astype(np.int32) + b) * (s / 255)
@@ -281,3 +291,9 @@ def first_scores(X, q, s, b):
     for d in range(len(q)):
         z += X[:, d, None].astype(np.int64) * q[d].astype(np.int64)
     return z / 255 * s + b
+
+
+# %% first_scores, right
+def first_scores(X, q, s, b):
+    sums = np.einsum("nd,dh->nh", X.astype(np.int64), q.astype(np.int64), optimize=True)
+    return np.multiply(sums, s) / 255 + b
