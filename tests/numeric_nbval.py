@@ -62,6 +62,12 @@ class KernelDiedError(Exception):
 class WatchedKernel(RunningKernel):
     """A kernel that is looked at while a message is awaited: nbval would wait for a dead one until its time is up."""
 
+    def __init__(self, *args, **kwargs):
+        try:
+            super().__init__(*args, **kwargs)
+        except RuntimeError:  # a port that was free may be taken, by another notebook's kernel, before this one has it
+            super().__init__(*args, **kwargs)
+
     def get_message(self, stream, timeout=None):
         end = math.inf if timeout is None else time.monotonic() + timeout
         while True:

@@ -4,8 +4,10 @@ import base64
 import io
 import json
 import re
+from functools import partial
 
 import nbformat
+import nbval.kernel
 import numpy as np
 import pytest
 from compare import NUMBER, Tolerance, difference, text_difference, value
@@ -315,6 +317,24 @@ def test_a_notebook_cell_by_cell(pytester, compare):
     }
     assert passed == {name for name, cell in CELLS.items() if cell[0]}
     result.assert_outcomes(passed=len(passed), failed=len(CELLS) - len(passed))
+
+
+def test_a_kernel_that_does_not_start_is_started_once_more(pytester, compare, monkeypatch):
+    write(pytester.path / "chapter.ipynb", [("print(1)", [stream("1\n")], [])])
+    real, starts = nbval.kernel.start_new_kernel, []
+
+    def start(failures, *args, **kwargs):
+        starts.append(failures)
+        if len(starts) <= failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr("nbval.kernel.start_new_kernel", partial(start, 1))
+    compare("chapter.ipynb").assert_outcomes(passed=1)
+    assert len(starts) == 2
+    starts.clear()
+    monkeypatch.setattr("nbval.kernel.start_new_kernel", partial(start, 2))
+    compare("chapter.ipynb").assert_outcomes(errors=1)
 
 
 def test_a_malformed_tag_names_its_cell(pytester, compare):
