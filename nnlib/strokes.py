@@ -59,36 +59,47 @@ def _points(stroke):
 
 
 def _fitted(strokes, scale, pen, fine):
-    """Return the ink of each pixel, (rows, columns) from 0 to 1, and the middle of the digit's box on the sheet."""
+    """Return the ink of each pixel, (rows, columns) from 0 to 1, and the
+    middle of the digit's box on the sheet.
+    """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    longest = max(*(high - low), 0.0) or 1.0  # one dot has no size: any pen gives the same disc
+    # One dot has no size: any pen gives the same disc.
+    longest = max(*(high - low), 0.0) or 1.0
     width = _FIXED if pen is None else longest * pen / (1 - pen)  # eq-pen
     sides = high - low + width
     if scale:
-        columns, rows = np.maximum(1, np.rint(BOX * sides / sides.max()).astype(int))  # eq-fit
-        origin, step = low - width / 2, sides / (fine * np.array([columns, rows]))
+        box = np.rint(BOX * sides / sides.max())  # eq-fit
+        columns, rows = np.maximum(1, box).astype(int)
+        origin = low - width / 2
+        step = sides / (fine * np.array([columns, rows]))
     else:
         columns = rows = SIDE
         origin, step = np.zeros(2), np.full(2, 1 / (fine * SIDE))
     ink = np.zeros((fine * rows, fine * columns))
     for stroke in strokes:
-        for a, b in zip(np.concatenate([stroke[:1], stroke[:-1]]), stroke, strict=True):
+        before = np.concatenate([stroke[:1], stroke[:-1]])
+        for a, b in zip(before, stroke, strict=True):
             _draw(ink, a, b, width / 2, origin, step)
-    small = ink.reshape(rows, fine, columns, fine).mean(axis=(1, 3))  # eq-area-mean
-    return small, (low + high) / 2
+    samples = ink.reshape(rows, fine, columns, fine)
+    return samples.mean(axis=(1, 3)), (low + high) / 2  # eq-area-mean
 
 
 def _draw(ink, a, b, r, origin, step):
     """Set each sample whose distance from the segment a–b is at most r."""
-    start = np.maximum(0, np.floor((np.minimum(a, b) - r - origin) / step)).astype(int)
-    stop = np.minimum(ink.shape[::-1], np.ceil((np.maximum(a, b) + r - origin) / step)).astype(int)
+    low = np.floor((np.minimum(a, b) - r - origin) / step)
+    high = np.ceil((np.maximum(a, b) + r - origin) / step)
+    start = np.maximum(0, low).astype(int)
+    stop = np.minimum(ink.shape[::-1], high).astype(int)
     if (start >= stop).any():
         return  # beside the sheet
-    x, y = (origin[i] + (np.arange(start[i], stop[i]) + 0.5) * step[i] - a[i] for i in (0, 1))  # from a to the samples
+    # From a to the middles of the samples.
+    ends = zip(start, stop, strict=True)
+    middles = (np.arange(*each) + 0.5 for each in ends)
+    x, y = (origin[i] + m * step[i] - a[i] for i, m in enumerate(middles))
     (dx, dy), x, y = b - a, x[None, :], y[:, None]
-    square = dx * dx + dy * dy
-    t = np.clip((x * dx + y * dy) / square, 0, 1) if square else 0.0  # eq-segment
+    square, along = dx * dx + dy * dy, x * dx + y * dy
+    t = np.clip(along / square, 0, 1) if square else 0.0  # eq-segment
     near = (x - t * dx) ** 2 + (y - t * dy) ** 2 <= r * r  # eq-segment
     ink[start[1] : stop[1], start[0] : stop[0]][near] = 1
 

@@ -42,15 +42,20 @@ export function rasterise(strokes, { scale = true, pen: share = PEN, soft = true
 /** Set each sample whose distance from the segment a–b is at most r. */
 function drawSegment({ ink, rows, columns, fine, origin, step }, a, b, r) {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]], square = dx * dx + dy * dy;
-  const [[left, right], [top, bottom]] = [0, 1].map((i) => [
-    Math.max(0, Math.floor((Math.min(a[i], b[i]) - r - origin[i]) / step[i])),
-    Math.min(fine * [columns, rows][i], Math.ceil((Math.max(a[i], b[i]) + r - origin[i]) / step[i]))]);
+  const low = (i) => (Math.min(a[i], b[i]) - r - origin[i]) / step[i];
+  const high = (i) => (Math.max(a[i], b[i]) + r - origin[i]) / step[i];
+  const left = Math.max(0, Math.floor(low(0)));
+  const right = Math.min(fine * columns, Math.ceil(high(0)));
+  const top = Math.max(0, Math.floor(low(1)));
+  const bottom = Math.min(fine * rows, Math.ceil(high(1)));
   for (let row = top; row < bottom; row++) {
     for (let column = left; column < right; column++) {
-      const x = origin[0] + (column + 0.5) * step[0] - a[0];  // from a to the middle of the sample
+      // From a to the middle of the sample, and to its nearest point.
+      const x = origin[0] + (column + 0.5) * step[0] - a[0];
       const y = origin[1] + (row + 0.5) * step[1] - a[1];
-      const t = square ? clip((x * dx + y * dy) / square, 0, 1) : 0;  // its nearest point is a + t (b − a)
-      if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= r * r) ink[row * fine * columns + column] = 1;
+      const t = square ? clip((x * dx + y * dy) / square, 0, 1) : 0;
+      const apart = (x - t * dx) ** 2 + (y - t * dy) ** 2;
+      if (apart <= r * r) ink[row * fine * columns + column] = 1;
     }
   }
 }
@@ -59,7 +64,8 @@ function drawSegment({ ink, rows, columns, fine, origin, step }, a, b, r) {
 function areaMean({ ink, rows, columns, fine }) {
   const small = new Float64Array(rows * columns), width = fine * columns;
   ink.forEach((sample, i) => {
-    const row = Math.floor(i / width / fine), column = Math.floor((i % width) / fine);
+    const row = Math.floor(i / width / fine);
+    const column = Math.floor((i % width) / fine);
     small[row * columns + column] += sample / fine ** 2;
   });
   return small;
