@@ -336,7 +336,7 @@ def which(ask):  # in the order of causes: right, and not cheap
     return "step_size_3"
 
 
-# %% which, wrong: all_weights_0: got 'units_dead'
+# %% which, wrong: sorted_by_label: got 'step_size_3'
 def which(ask):
     if ask("start: units alive"):
         return "units_dead"
