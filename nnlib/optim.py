@@ -95,8 +95,8 @@ class Optimizer:
         raise NotImplementedError(f"expected {type(self).__name__} to have a method move(eta, w, g, …)")
 
     def _forget(self):
-        """Set to 0 what has faded. Processors compute up to a hundred times slower with subnormal numbers, those below
-        the smallest that has all its digits, and a memory of weights that get no gradient any more would end there.
+        """Set to 0 what has faded. Processors are many times slower with subnormal numbers, those below the smallest
+        that has all its digits, and a memory of weights that get no gradient any more would end there.
         """
         for _, _, *memories, work in self._moves:
             for name, memory in zip(self.memories, memories, strict=True):

@@ -66,6 +66,8 @@ class WatchedKernel(RunningKernel):
         try:
             super().__init__(*args, **kwargs)
         except RuntimeError:  # a port that was free may be taken, by another notebook's kernel, before this one has it
+            if hasattr(self, "km"):  # it started, and then did not answer
+                self.stop()
             super().__init__(*args, **kwargs)
 
     def get_message(self, stream, timeout=None):

@@ -187,7 +187,6 @@ def unrolled(grads, beta):
     return [sum(beta**i * grads[t - i] for i in range(t + 1)) for t in range(len(grads))]
 
 
-@pytest.mark.equation("eq-momentum", "eq-rmsprop", "eq-adam-means", "eq-adam-correction", "eq-adam")
 @pytest.mark.parametrize("joined", [True, False])
 @pytest.mark.parametrize("make", [Momentum, lambda eta: Momentum(eta, 0.6, nesterov=True), Adam, AdamW])
 def test_what_fades_is_0_before_it_is_subnormal_and_no_weight_sees_it(make, joined, monkeypatch):
@@ -209,6 +208,7 @@ def test_what_fades_is_0_before_it_is_subnormal_and_no_weight_sees_it(make, join
     assert np.any((tiny != 0) & (abs(tiny) < np.finfo(np.float32).tiny))  # so it would be
 
 
+@pytest.mark.equation("eq-momentum", "eq-rmsprop", "eq-adam-means", "eq-adam-correction", "eq-adam")
 def test_each_memory_is_its_unrolled_sum():
     """The sums by definition, with weights that add up to 1 where Adam corrects."""
     grads = np.random.default_rng(3).normal(size=(20, 2, 3))

@@ -6,6 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 from chapter_names import CHAPTERS, names
+from make_digit import CONVOLUTION
 
 from nnlib import data, functional, io
 
@@ -70,7 +71,7 @@ def test_the_measures_of_doubt_do_what_the_solution_says(mnist):
     """The numbers of the last exercise: of each measure the wrong answers, and those more and fewer."""
     X, y = data.scale(mnist.X_test), mnist.y_test
     dense = io.load(io.SHIPPED, np.float64)
-    other = io.load(io.SHIPPED.with_name("convolution.safetensors"), np.float64)
+    other = io.load(CONVOLUTION, np.float64)
     answers, measures, stays = doubts(dense, other, X)
     halves = np.concatenate([X[:2000, :392], X[2000:4000, 392:]], axis=1)
     of_halves = doubts(dense, other, halves)[1]

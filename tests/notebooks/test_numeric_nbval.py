@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from nbformat import v4
+from nbval.kernel import RunningKernel
 from PIL import Image
 
 EXACT = Tolerance()
@@ -335,6 +336,21 @@ def test_a_kernel_that_does_not_start_is_started_once_more(pytester, compare, mo
     starts.clear()
     monkeypatch.setattr("nbval.kernel.start_new_kernel", partial(start, 2))
     compare("chapter.ipynb").assert_outcomes(errors=1)
+
+
+def test_a_kernel_that_starts_and_does_not_answer_is_stopped_before_the_next(pytester, compare, monkeypatch):
+    write(pytester.path / "chapter.ipynb", [("print(1)", [stream("1\n")], [])])
+    real, managers = RunningKernel._ensure_iopub_up, []
+
+    def answers(kernel):
+        managers.append(kernel.km)
+        if len(managers) == 1:
+            raise RuntimeError("Kernel info request timed out")
+        real(kernel)
+
+    monkeypatch.setattr(RunningKernel, "_ensure_iopub_up", answers)
+    compare("chapter.ipynb").assert_outcomes(passed=1)
+    assert len(managers) == 2 and not managers[0].is_alive()
 
 
 def test_a_malformed_tag_names_its_cell(pytester, compare):
