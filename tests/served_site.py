@@ -31,12 +31,19 @@ def address(site):
         yield address
 
 
+def left_behind(request):
+    """Whether the page was left before its icon came, which a browser fetches only when all else is there."""
+    return request.url.endswith("/favicon.svg") and "ABORTED" in request.failure
+
+
 def listen(tab, address, found):
     """Write into `found` what the browser complains about: errors, warnings, failed requests, requests to elsewhere."""
     listeners = {
         "console": lambda message: message.type in ("error", "warning") and found.append(f"console: {message.text}"),
         "pageerror": lambda error: found.append(f"script: {error}"),
-        "requestfailed": lambda request: found.append(f"failed: {request.url} {request.failure}"),
+        "requestfailed": lambda request: (
+            left_behind(request) or found.append(f"failed: {request.url} {request.failure}")
+        ),
         "response": lambda response: response.status >= 400 and found.append(f"{response.status}: {response.url}"),
         "request": lambda request: (
             request.url.startswith((f"{address}/", "data:", "blob:")) or found.append(f"elsewhere: {request.url}")
