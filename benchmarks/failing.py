@@ -2,7 +2,7 @@
 
     python benchmarks/failing.py
 
-writes four tables to benchmarks/results, and takes about ten minutes on one core. The faults are those that the
+writes five tables to benchmarks/results, and takes about twelve minutes on one core. The faults are those that the
 chapter's cells plant, each trained for two epochs on three seeds; in float16 for half an epoch on one seed.
 
 failing.csv: a fault and a seed a row; the first loss, the mean loss of the last hundred updates of the first epoch, the
@@ -10,10 +10,12 @@ test accuracy after one epoch and after two, by the reader's own metric where th
 that sees the fault. failing_curves.csv: of seed 0, loss and test accuracy at ten places of each epoch.
 failing_probes.csv: of seed 0, the alarms of nnlib.diagnose, and what its probes measure without a fault.
 failing_prices.csv: the milliseconds that each part of a diagnosis takes, and another epoch of training.
+failing_later.csv: the test accuracy after each of five epochs, healthy and with W2 updated first.
 
     python benchmarks/failing.py probes
+    python benchmarks/failing.py later
 
-writes the last two alone.
+write failing_probes.csv and failing_prices.csv alone, and failing_later.csv.
 """
 
 import os
@@ -37,6 +39,7 @@ from nnlib.diagnose.case import Case
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 SEEDS, EPOCHS, PLACES = 3, 2, 10
+LATER = 5  # epochs: what becomes of W2 updated first, which two do not show
 FAULTS = (
     "labels_shuffled",
     "labels_one_row_off",
@@ -116,12 +119,12 @@ def accuracy(case, X, y):
 
 
 @np.errstate(all="ignore")
-def train(case, places=()):
-    """Train for two epochs; return the loss of each batch before its update, and the test accuracy at these places."""
+def train(case, places=(), epochs=EPOCHS):
+    """Train for all epochs; return the loss of each batch before its update, and the test accuracy at these places."""
     steps = case.N // 64
     slow = case.dtype == np.float16
     losses, shares = [], []
-    for t, (X, Y) in enumerate(islice(case.loop(), EPOCHS * steps if not slow else steps // 2)):
+    for t, (X, Y) in enumerate(islice(case.loop(), epochs * steps if not slow else steps // 2)):
         if len(places) > 2 or not t or steps - 100 <= t < steps:  # where a curve, or a mean, is asked for
             net = copy.deepcopy(case.net) if getattr(case.net, "state", None) else case.net  # to look is not to train
             Z = np.asarray(case.training_scores(net, X, Y), float)
@@ -174,6 +177,8 @@ def one(plant, name, seed):
 def main():
     if "probes" in sys.argv[1:]:
         return write_probes()
+    if "later" in sys.argv[1:]:
+        return write_later()
     rows, curves, found = [], [], plants()
     turns = [(seed, name) for seed in range(SEEDS) for name in found if seed == 0 or "float16" not in name]
     for seed, name in tqdm(turns):
@@ -199,6 +204,7 @@ def main():
         RESULTS / "failing_curves.csv", index=False, lineterminator="\n"
     )
     write_probes()
+    write_later()
     print(table.groupby("fault", sort=False).mean(numeric_only=True).round(3).to_string())
 
 
@@ -226,6 +232,17 @@ def write_probes():
     rows = [(name, round(1000 * seconds)) for name, seconds in prices.items()]
     frame = pd.DataFrame(rows, columns=["part", "milliseconds"])
     frame.to_csv(RESULTS / "failing_prices.csv", index=False, lineterminator="\n")
+
+
+def write_later():
+    """Write how well the digits are read after each of the later epochs."""
+    rows, found = [], plants()
+    for seed, name in tqdm([(seed, name) for seed in range(SEEDS) for name in ("healthy", "W2_updated_first")]):
+        case = case_of(found[name](seed), seed)
+        ends = case.N // 64 * np.arange(1, LATER + 1)
+        rows += [(name, seed, epoch, round(share, 4)) for epoch, share in enumerate(train(case, ends, LATER)[1], 1)]
+    table = pd.DataFrame(rows, columns=["fault", "seed", "epoch", "accuracy"])
+    table.to_csv(RESULTS / "failing_later.csv", index=False, lineterminator="\n")
 
 
 def _short(number):

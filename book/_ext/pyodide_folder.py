@@ -47,6 +47,7 @@ FILES = (
     "benchmarks/results/ladder.csv",
     "benchmarks/results/failing.csv",
     "benchmarks/results/failing_curves.csv",
+    "benchmarks/results/failing_later.csv",
     "benchmarks/results/failing_probes.csv",
     "benchmarks/results/regularisation.csv",
     "benchmarks/results/roofline.csv",
