@@ -9,6 +9,22 @@ PATIENCE = 300_000  # ms: a busy machine
 ENDED = ("ran", "raised", "new")
 
 
+class Busy:
+    """How many seconds the page has computed: its own, whatever else this machine has to do meanwhile."""
+
+    def __init__(self, tab):
+        self.client = tab.context.new_cdp_session(tab)
+        self.client.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self.before = self.total()
+
+    def total(self):
+        metrics = self.client.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    def since(self):
+        return self.total() - self.before
+
+
 class Chapter:
     """A chapter's page in a tab; cells are counted from 1, as the page does."""
 

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from served_site import free_port
 from tornado.websocket import websocket_connect
 
 PATIENCE = 300  # seconds for one step: Python is loaded and compiled in it, on a busy machine
@@ -175,12 +176,6 @@ class WebKit:
 
     def drag(self, points):
         self.command("/actions", {"actions": strokes(points)})
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

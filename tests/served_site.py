@@ -1,7 +1,9 @@
 """The fixture `address`: the built site, served on this machine; and what a browser complains about."""
 
+import os
+import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,10 +15,23 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a page asks for many files at once; a reader whom a full queue turns away waits for 1 s
+
+
+def free_port():
+    """Return a port for another program: one that the system gives nobody meanwhile, and no other worker takes."""
+    first = 20_000 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    for port in range(first, first + 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError(f"expected a free port, {first} to {first + 99} are all taken")
+
+
 @contextmanager
 def serve(folder, handler=QuietHandler):
     """Serve a folder on this machine, at a free port; yield the address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder)) as server:
+    with Server(("127.0.0.1", 0), partial(handler, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

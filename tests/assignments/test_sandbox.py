@@ -517,7 +517,7 @@ def test_a_thread_that_holds_on_to_everything_costs_the_next_call(student):
     """
     one = student(HONEST, lines)
     assert one.bad() == 1
-    time.sleep(0.4)
+    time.sleep(2)  # its timer is in the sandbox: nobody sees that it has run
     with pytest.raises(Missed):
         one.honest()
     assert one.honest() == 7
@@ -621,7 +621,7 @@ def test_an_answer_before_the_question_is_a_crash(student):
     """
     one = student(PIPES, lines)
     assert one.bad() == 1
-    time.sleep(0.4)
+    time.sleep(2)  # its timer is in the sandbox: nobody sees that it has run
     with pytest.raises(Missed) as missed:
         one.honest()
     assert missed.value.outcome == "crashed"

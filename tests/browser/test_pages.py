@@ -188,6 +188,7 @@ def tab(browser):
 @pytest.fixture
 def complaints(tab, address):
     """What the browser complains about while a test runs: errors, warnings, failed requests, requests to elsewhere."""
+    tab.goto("about:blank")  # what the page of another test still fetches is not this test's
     found = []
     listeners = listen(tab, address, found)
     yield found

@@ -348,7 +348,9 @@ MOVES = """() => new Promise((resolve) => {
 
 def test_a_pointer_that_moves_often_is_followed_once_a_frame(page_of):
     """Between two frames come many moves; no point is lost, and the end of a stroke is read at once."""
-    counted = page_of().evaluate(MOVES)
+    tab = page_of()
+    drawn(tab)  # the sheet draws itself once when it gets its size
+    counted = tab.evaluate(MOVES)
     assert counted["atOnce"] == []
     assert counted["later"] == ["draw", "changed"]
     assert counted["ended"] == 2 and counted["points"] == 201 and counted["all"] == 202

@@ -191,6 +191,7 @@ def test_numbers_and_layout(page_of, name):
         numbers_are_right(tab, name)
         for width in (752, 390, 320):
             tab.set_viewport_size({"width": width, "height": 1000})
+            drawn(tab)
             tab.wait_for_function(f"document.querySelector('.stage').clientWidth === {width - 32}")
             assert tab.evaluate(MISPLACED) == [], f"at {width} px in the state {state}"
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -292,11 +293,12 @@ def test_still_picture(page_of, name):
     """It shows what the figure shows first; it is there without scripts and on paper, and there the figure is not."""
     tab = page_of(name)
     tab.set_viewport_size({"width": 704 + 32, "height": 900})
+    drawn(tab)
     tab.wait_for_function("document.querySelector('.stage').clientWidth === 704")
     words = tab.evaluate("() => [...document.querySelectorAll('.stage text, .equation')].map(e => e.textContent)")
     still = (FOLDER / "still" / f"{name}.svg").read_text(encoding="utf-8")
-    drawn = re.sub(r"\s", "", html.unescape("".join(re.findall(r">([^<>]+)<", still))))
-    assert drawn == re.sub(r"\s", "", "".join(words)), f"the still picture is old: python tests/make_stills.py {name}"
+    there = re.sub(r"\s", "", html.unescape("".join(re.findall(r">([^<>]+)<", still))))
+    assert there == re.sub(r"\s", "", "".join(words)), f"the still picture is old: python tests/make_stills.py {name}"
     assert len(still) < 60_000
     tab.emulate_media(media="print")
     assert tab.locator("figure > img").is_visible() and not tab.locator(".live").is_visible()

@@ -695,10 +695,10 @@ def test_a_hostile_file_costs_little_time_and_memory(tmp_path, content):
     path = tmp_path / "net"
     path.write_bytes(content())
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: expected ") as error:
         io.load(path)
-    seconds, peak = time.perf_counter() - begun, tracemalloc.get_traced_memory()[1]
+    seconds, peak = time.process_time() - begun, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 100e6 and seconds < 1 and len(str(error.value)) < 1000 + len(str(path))
 

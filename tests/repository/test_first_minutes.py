@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from served_site import free_port
 
 ROOT = Path(__file__).parents[2]
 TOOLS = "bash cat cksum cut dirname env grep ls make mkdir mv nproc rm sed sh sleep sort tail touch tr"
@@ -199,11 +200,6 @@ def test_the_server_ends_with_one_line():
         assert error.code == 404
     server.send_signal(signal.SIGINT)
     assert server.communicate(timeout=60) == ("\n• stopped\n", "") and server.returncode == 0
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def test_an_interrupted_set_up_says_nothing_itself(machine):

@@ -1,7 +1,7 @@
 """Programs that flood a page: it answers all the while, and Stop ends them within a second of its own work."""
 
 import pytest
-from chapter_page import Chapter
+from chapter_page import Busy, Chapter
 
 pytestmark = pytest.mark.sweep  # test_cells.py has what is counted and cut, test_run.py an endless loop
 
@@ -37,22 +37,6 @@ STOP = """number => new Promise((resolve) => {
 FIRST = "document.querySelectorAll('div.cell')[1].querySelector('.run-fresh :is(pre, img, table)')"
 
 
-class Busy:
-    """How many seconds the page has computed: its own, whatever else this machine has to do meanwhile."""
-
-    def __init__(self, tab):
-        self.client = tab.context.new_cdp_session(tab)
-        self.client.send("Performance.enable", {"timeDomain": "threadTicks"})
-        self.before = self.total()
-
-    def total(self):
-        metrics = self.client.send("Performance.getMetrics")["metrics"]
-        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
-
-    def since(self):
-        return self.total() - self.before
-
-
 @pytest.fixture(scope="module")
 def chapter(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -74,7 +58,7 @@ def test_a_page_under_a_flood_answers_and_stop_ends_it(chapter, name):
     print(f"{name}: the page computed {computed:.2f} s; Stop took {stopped:.2f} s, {needed:.2f} of them computing")
     assert computed < 2
     assert needed < 1
-    assert stopped < 1
+    assert stopped < 20, "it ended by itself"
     assert chapter.status(2) == "Stopped. Python starts again at the next run."
 
 

@@ -106,7 +106,7 @@ def test_an_answer_that_passes_is_marked_and_nothing_else_is(window, address):
     assert tab.locator("#ex-00-2 .progress-mark").get_attribute("role") == "status"
     assert [count(tab, number) for number in ("00", "01")] == ["1 of 5 exercises passed", "0 of 4 exercises passed"]
 
-    assert other.locator("text=You have passed 1 of").is_visible(), "the other tab has heard of it"
+    other.locator("text=You have passed 1 of").wait_for()  # the other tab hears of it
     assert row(other, "ex-00-2") == "passed" and row(other, "ex-00-1") == "not yet"
     assert count(other, "00") == "1 of 5 exercises passed"
     chapter.press(CHAIN, "reset")
