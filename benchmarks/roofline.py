@@ -37,6 +37,7 @@ D, H = 784, 64
 BATCHES = (1, 2, 4, 8, 16, 17, 20, 32, 64, 128, 256, 512, 1024, 4096)
 EPOCH = 60_000
 GIVEN_BACK = "NumPy, a row at a time, memory given back"
+NATIVE = ", for this processor"  # what compiling for one processor gains: three rungs more
 
 
 # ---- kernels --------------------------------------------------------------------------------------------------------
@@ -48,14 +49,17 @@ def product(A, B):
     return partial(np.matmul, A, B, out=C), 2 * C.size * A.shape[1], A.nbytes + B.nbytes + C.nbytes
 
 
-def tiny_update(rng):
-    """Return an update of the 2-2-2 net, in which all but nothing is computed: what is left are the calls."""
-    net, x, y = (
-        TwoLayerNet(rng, 2, 2, 2, dtype=np.float32),
-        np.ones((1, 2), np.float32),
-        np.eye(2, dtype=np.float32)[:1],
-    )
-    return lambda: net.update(*net.backward(x, y, *net.forward(x)), 0.0)
+def tiny_updates(rng):
+    """Return updates of the 2-2-2 net, in which all but nothing is computed: what is left are the calls. Those of the
+    rungs with batches, of a row at a time, and of lit rows.
+    """
+    net = TwoLayerNet(rng, 2, 2, 2, dtype=np.float32)
+    x, y, params = np.ones((1, 2), np.float32), np.eye(2, dtype=np.float32)[:1], list(net.params.values())
+    return {
+        "calls": lambda: net.update(*net.backward(x, y, *net.forward(x)), 0.0),
+        "calls, a row at a time": partial(plain.step, x[0], y[0], *params, 0.0),
+        "calls, lit rows": partial(plain.step_on_lit_rows, np.arange(2), x[0], y[0], *params, np.float32(0)),
+    }
 
 
 def kernels(rng):
@@ -71,7 +75,7 @@ def kernels(rng):
         ("roof", "float64", 0): product(*(normal(1024, 1024, dtype=np.float64) for _ in range(2))),
         ("roof", "memory", 0): (partial(np.copyto, memory, large), 0, 2 * large.nbytes),
         ("roof", "cache", 0): (partial(np.copyto, cache, weights), 0, 2 * weights.nbytes),
-        ("roof", "calls", 1): (tiny_update(rng), 0, 0),
+        **{("roof", name, 1): (call, 0, 0) for name, call in tiny_updates(rng).items()},
         ("call", "np.add, ten numbers", 0): (partial(np.add, ten, ten, out=out), 10, 3 * ten.nbytes),
         ("call", "np.outer, ten numbers", 0): (partial(np.outer, ten, ten), 100, 480),
     }
@@ -127,11 +131,14 @@ def rungs():
     """
     once, thrice = (SEED._replace(epochs=epochs) for epochs in (1, 3))
     adam, pooled = (recipe._replace(epochs=1) for recipe in (PLAIN, POOLED))
+    forms = {"Rust, by unit": rust.by_unit, "Rust, by row": rust.by_row, "Rust, in place": rust.in_place}
     return {
         "Python, lists": (plain.lists(once), None, 12, 1),
-        "Rust, by unit": (rust.by_unit(once), rust.by_unit(thrice), 10_000, 1),
-        "Rust, by row": (rust.by_row(once), rust.by_row(thrice), 10_000, 1),
-        "Rust, in place": (rust.in_place(once), rust.in_place(thrice), 10_000, 1),
+        **{
+            name + where: (form(once, program=program), form(thrice, program=program), 10_000, 1)
+            for where, program in (("", rust.PROGRAM), (NATIVE, rust.NATIVE))
+            for name, form in forms.items()
+        },
         "NumPy, a row at a time": (plain.numpy(once), plain.numpy(thrice), 3000, 1),
         "NumPy, lit rows": (plain.lit_rows(once), plain.lit_rows(thrice), 3000, 1),
         "NumPy, batches of 8": (batches(8), None, 20_000, 8),
@@ -182,6 +189,7 @@ def main():
         print(epoch(train, longer, X, y, part, np.random.default_rng(0)))
         return
     rust.build()
+    rust.build(rust.NATIVE, cpu="native")
     products, ladder = kernels(np.random.default_rng(0)), rungs()
     for name, (train, longer, *_) in ladder.items():  # what is compiled and imported, before
         for each in filter(None, () if name == "Python, lists" else (train, longer)):

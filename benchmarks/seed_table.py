@@ -101,11 +101,12 @@ def table(rows, sizes):
     """Return the table of the medians, one row a program."""
     seconds = rows.pivot_table(index="program", columns="task", values="seconds", aggfunc="median", sort=False)
     accuracy = rows.pivot_table(index="program", columns="task", values="accuracy", aggfunc="mean", sort=False)
-    memory = rows[rows["task"] != "start"].groupby("program", sort=False)["memory"].min()
+    memory = rows.pivot_table(index="program", columns="task", values="memory", aggfunc="max", sort=False)
+    memory = memory["plain"].fillna(memory["seed"])  # of the same task, where there is one
     columns = {"ten epochs one by one, s": seconds.get("seed"), "accuracy": accuracy.get("seed")}
     for recipe in ("plain", "pooled"):
         columns |= {f"{recipe}, s": seconds.get(recipe), f"{recipe}, accuracy": accuracy.get(recipe)}
-    columns |= {"start, s": seconds.get("start"), "memory, MB": memory, "installed, MB": pd.Series(sizes)}
+    columns |= {"start, s": seconds.get("start"), "memory, MiB": memory, "installed, MB": pd.Series(sizes)}
     shown = pd.DataFrame({name: column for name, column in columns.items() if column is not None})
     return shown.loc[[name for name in PROGRAMS if name in shown.index]]
 

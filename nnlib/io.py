@@ -24,7 +24,7 @@ def save(path, net, facts=None):
 
     The file appears under its name only when it is whole. Of a link, the file
     it leads to is written. A sum over all that it says goes with it, so that
-    one changed byte is seen.
+    one changed byte is seen, unless it lies in the name nnlib of the header.
 
     Parameters
     ----------

@@ -18,7 +18,8 @@ _DEEPEST = 100  # lists in lists; far above what a file needs
 
 
 def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
-    """Write arrays by name, and what is told of them, sealed: one changed byte, and `read` refuses the file.
+    """Write arrays by name, and what is told of them, sealed: `read` refuses it when a byte of either is
+    changed. (Without the name nnlib in its header it counts as one from elsewhere.)
 
     The file appears under its name only when it is whole. Of a link, the file it leads to is written.
 
@@ -279,7 +280,9 @@ def _advice(kind):
         return ""
     program = "pickle" in kind or ".pt" in kind
     load = ". To read it runs what it says. If you trust it, load" if program else ". Load"
-    transposed = ", each matrix transposed (PyTorch's are outputs × inputs)" if ".pt" in kind else ""
+    transposed = (
+        ", each matrix W as numpy.ascontiguousarray(W.T) (PyTorch's are outputs × inputs)," if ".pt" in kind else ""
+    )
     return (
         f"{load} it with its own library and write its arrays{transposed} by safetensors.numpy.save_file"
         '({"W1": W1, "b1": b1, "W2": W2, "b2": b2}, FILE)'
@@ -292,7 +295,7 @@ def _cut(header, data):
     for name in sorted(header, key=lambda name: header[name]["data_offsets"]):
         shape, (start, stop) = header[name]["shape"], header[name]["data_offsets"]
         dtype = np.dtype(_TYPES[header[name]["dtype"]])
-        if not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
+        if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in (start, stop, *shape)):
             raise ValueError(f"sizes of {name} that are no whole numbers")
         if start != end or stop - start != dtype.itemsize * math.prod(shape):  # eq-data-offsets
             raise ValueError(f"{name} of shape {shape} in bytes {start} to {stop}, where {end} comes next")

@@ -142,8 +142,8 @@ FILES = {
     "PyTorch": File(
         zipped("archive/data.pkl"),
         "got PyTorch's .pt. To read it runs what it says. If you trust it, load it with its own library and write its "
-        "arrays, each matrix "
-        "transposed (PyTorch's are outputs × inputs) by safetensors.numpy.save_file",
+        "arrays, each matrix W as numpy.ascontiguousarray(W.T) (PyTorch's are outputs × inputs), "
+        "by safetensors.numpy.save_file",
         "got PyTorch's .pt",
     ),
     "Keras": File(zipped("model.weights.h5"), "got Keras' .keras", "got Keras' .keras"),

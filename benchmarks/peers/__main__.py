@@ -49,7 +49,7 @@ def processor_time():
 
 
 def peak():
-    """Return the most memory that this process, or one that it has waited for, has had, in MB."""
+    """Return the most memory that this process, or one that it has waited for, has had, in MiB."""
     found = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return max(found) / (2**20 if sys.platform == "darwin" else 2**10)
 

@@ -60,23 +60,28 @@ def lists(recipe):
     return train
 
 
+def step(x, target, W1, b1, W2, b2, eta):
+    """One update, as the equations read."""
+    z1 = x @ W1 + b1
+    a1 = np.maximum(z1, 0)
+    dz2 = softmax(a1 @ W2 + b2) - target
+    dz1 = (W2 @ dz2) * (z1 > 0)
+    W1 -= eta * np.outer(x, dz1)
+    b1 -= eta * dz1
+    W2 -= eta * np.outer(a1, dz2)
+    b2 -= eta * dz2
+
+
 def numpy(recipe):
     """As the equations read; batches with Adam as it is usually written, with a new array for each result."""
 
     def one_at_a_time(X, y, rng):
-        W1, b1, W2, b2 = recipe.first_weights(rng)
-        X, Y, eta = X.astype(np.float32) / 255, np.eye(10, dtype=np.float32)[y], recipe.rate
+        params = recipe.first_weights(rng)
+        X, Y = X.astype(np.float32) / 255, np.eye(10, dtype=np.float32)[y]
         for _ in range(recipe.epochs):
             for x, target in zip(X, Y, strict=True):
-                z1 = x @ W1 + b1
-                a1 = np.maximum(z1, 0)
-                dz2 = softmax(a1 @ W2 + b2) - target
-                dz1 = (W2 @ dz2) * (z1 > 0)
-                W1 -= eta * np.outer(x, dz1)
-                b1 -= eta * dz1
-                W2 -= eta * np.outer(a1, dz2)
-                b2 -= eta * dz2
-        return scores(W1, b1, W2, b2)
+                step(x, target, *params, recipe.rate)
+        return scores(*params)
 
     def train(X, y, rng):
         examples, unfolded = recipe.examples(X)
@@ -103,31 +108,36 @@ def numpy(recipe):
     return one_at_a_time if recipe.batch == 1 else train
 
 
+def step_on_lit_rows(lit, x, target, W1, b1, W2, b2, eta):
+    """One update of the rows of W1 at the places `lit`, whose pixels x are not 0."""
+    rows = W1[lit]
+    z1 = x @ rows + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1 @ W2 + b2
+    dz2 = np.exp(z2 - z2.max())
+    dz2 /= dz2.sum()
+    dz2 -= target
+    dz1 = (W2 @ dz2) * (z1 > 0)
+    dz1 *= eta
+    rows -= x[:, None] * dz1
+    W1[lit] = rows
+    b1 -= dz1
+    dz2 *= eta
+    W2 -= a1[:, None] * dz2
+    b2 -= dz2
+
+
 def lit_rows(recipe):
     """Only the rows of W1 whose pixel is not 0: the others add nothing and do not move."""
 
     def train(X, y, rng):
-        W1, b1, W2, b2 = recipe.first_weights(rng)
+        params = recipe.first_weights(rng)
         Y, eta = np.eye(10, dtype=np.float32)[y], np.float32(recipe.rate)
         digits = [(lit, (x[lit] / 255).astype(np.float32)) for x in X for lit in x.nonzero()]
         for _ in range(recipe.epochs):
             for (lit, x), target in zip(digits, Y, strict=True):
-                rows = W1[lit]
-                z1 = x @ rows + b1
-                a1 = np.maximum(z1, 0)
-                z2 = a1 @ W2 + b2
-                dz2 = np.exp(z2 - z2.max())
-                dz2 /= dz2.sum()
-                dz2 -= target
-                dz1 = (W2 @ dz2) * (z1 > 0)
-                dz1 *= eta
-                rows -= x[:, None] * dz1
-                W1[lit] = rows
-                b1 -= dz1
-                dz2 *= eta
-                W2 -= a1[:, None] * dz2
-                b2 -= dz2
-        return scores(W1, b1, W2, b2)
+                step_on_lit_rows(lit, x, target, *params, eta)
+        return scores(*params)
 
     return train
 

@@ -11,13 +11,15 @@ from benchmarks.peers import scores
 
 SOURCE = Path(__file__).with_name("seed.rs")
 PROGRAM = SOURCE.parents[2] / ".cache" / "peers" / "seed"
+NATIVE = PROGRAM.with_name("seed-native")
 SHAPES = (784, 64), (64,), (64, 10), (10,)
 
 
-def build(program=PROGRAM):
-    """Compile it, with what `cargo build --release` would ask for."""
+def build(program=PROGRAM, cpu=None):
+    """Compile it, with what `cargo build --release` would ask for: for every processor of this kind, or for one."""
     program.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["rustc", "--edition", "2021", "-C", "opt-level=3", "-o", program, SOURCE], check=True)
+    options = ["--edition", "2021", "-C", "opt-level=3", *(["-C", f"target-cpu={cpu}"] if cpu else [])]
+    subprocess.run(["rustc", *options, "-o", program, SOURCE], check=True)
 
 
 def run(form, recipe, X, y, params, program=PROGRAM):
@@ -36,10 +38,10 @@ def run(form, recipe, X, y, params, program=PROGRAM):
     return [array.reshape(shape) for array, shape in zip(arrays, SHAPES, strict=True)], said
 
 
-def program(form, recipe):
+def program(form, recipe, program=PROGRAM):
 
     def train(X, y, rng):
-        return scores(*run(form, recipe, X, y, recipe.first_weights(rng))[0])
+        return scores(*run(form, recipe, X, y, recipe.first_weights(rng), program)[0])
 
     return train
 

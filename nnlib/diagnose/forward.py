@@ -185,6 +185,23 @@ def training_alike(case):
     return f"{share:.2f}, noise {noise:.2g}", "about 1, < 8", words
 
 
+def dropout_drops(case):
+    """A layer of dropout makes 1 of ones on average, and each time, and for each example, drops others."""
+    off, words = 0.0, ""
+    for layer in parts(case.wide()):
+        if not isinstance(layer, Dropout) or not 0.02 < layer.p < 0.95:  # else chance decides too much
+            continue
+        A, B = (np.asarray(layer.forward(np.ones((100, 40)), train=True)) for _ in range(2))
+        off = max(off, float(abs(A.mean() - 1)))
+        if off > 0.25:
+            words = words or f"dropout makes {A.mean():.2f} of 1 on average: divide what it leaves by 1 − p"
+        elif np.array_equal(A, B):
+            words = words or "dropout drops the same each time, or nothing"
+        elif not np.ptp(A, axis=0).any():
+            words = words or "dropout drops the same units of all examples"
+    return off, "<= 0.25", words
+
+
 def own_loss(case):
     """The loss that the network reports is that of its scores."""
     if case.given_loss is not None or not callable(getattr(case.net, "loss", None)):
@@ -196,7 +213,7 @@ def own_loss(case):
 
 
 PROBES = (scores_fit, repeats, rows_by_themselves, looks_only, predict_agrees, all_inputs, all_parameters, bends,
-          ends_in_scores, scores_independent, training_alike, own_loss)  # fmt: skip
+          ends_in_scores, scores_independent, training_alike, dropout_drops, own_loss)  # fmt: skip
 
 
 # ---- what the probes share -------------------------------------------------------------------------------------------

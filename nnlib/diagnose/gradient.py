@@ -96,6 +96,8 @@ def gradients_add(case):
 def gradients_keep_size(case):
     """From the last layer to the first, gradients keep their size, to a few powers of ten."""
     net, (X, Y) = case.wide(), case.pairs(64, float)
+    if not all(np.any(W) for W in matrices(net.params).values()):
+        return None  # nothing comes back through zeros; whether they stay is asked before
     _, grads = case.scores_and_grads(net, X, Y)
     sizes = [float(np.sqrt(np.mean(grads[name] ** 2))) for name in matrices(net.params) if name in grads]
     if len(sizes) < 2 or not min(sizes[-1], max(sizes)) > 0:

@@ -126,6 +126,21 @@ def batch_order(case):
     return same, f"about {chance:.2f}", words
 
 
+def batch_classes(case):
+    """The loop comes to each class that the examples have."""
+    if case.batches is None:
+        return None
+    labels = epoch(case)[1].astype(int)
+    fits = labels.min() >= 0 and labels.max() < case.K
+    if not fits or np.mean(labels[1:] == labels[:-1]) > 0.5:  # sorted, of which only the beginning is seen
+        return None
+    given, seen = (np.bincount(y.astype(int), minlength=case.K) / len(y) for y in (case.y, labels))
+    counted = given * len(labels) > 50
+    share = np.where(counted, seen / np.maximum(given, 1e-12), 1.0)
+    words = f"the loop yields no or hardly any examples of class {share.argmin()}" if share.min() < 0.05 else ""
+    return float(share.min()), ">= 0.05", words
+
+
 def batches_upright(case):
     """What the loop yields is upright, if it is a picture: most like its own original, or its class, not mirrored."""
     side = math.isqrt(case.D)
@@ -141,7 +156,7 @@ def batches_upright(case):
         names.append(name)
     others = max(best[1:])
     words = f"the loop yields pictures that are {names[int(np.argmax(best[1:])) + 1]}"
-    return f"{best[0]:.2f} upright, {others:.2f}", "most upright", words if others > best[0] - 0.12 else ""
+    return f"{best[0]:.2f} upright, {others:.2f}", "most upright", words if others > max(best[0] - 0.12, 0.45) else ""
 
 
 def batches_cover(case):
@@ -176,8 +191,8 @@ def enough_updates(case):
     return updates, ">= 5", words
 
 
-PROBES = (metric_counts, augmented_form, augmented_upright, augmented_kind, batches_fit, batch_scale, batch_labels,
-          batch_order, batches_upright, batches_cover, enough_updates)  # fmt: skip
+PROBES = (metric_counts, augmented_form, augmented_upright, augmented_kind, batches_fit, batch_scale, batches_upright,
+          batch_labels, batch_order, batch_classes, batches_cover, enough_updates)  # fmt: skip
 
 
 # ---- what the probes share -------------------------------------------------------------------------------------------

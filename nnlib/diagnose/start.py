@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from .case import matrices
-from .forward import hidden, last_layer
+from .forward import hidden
 
 
 def weights_finite(case):
@@ -19,16 +19,18 @@ def weights_finite(case):
 
 
 def weights_drawn(case):
-    """No matrix of weights before the last is all 0: its units compute nothing, and nothing comes back through it."""
-    weights, last = matrices(case.net.params), last_layer(case.net) or []
-    zero = [name for name, W in weights.items() if not np.any(W)]
-    stuck = [name for name in zero if name not in last or len(zero) == len(weights) > 1]
+    """No matrix of weights is 0 and stays 0: its units compute nothing, and nothing comes back through it."""
+    zero = [name for name, W in matrices(case.net.params).items() if not np.any(W)]
+    moved = case.few_updates().params if zero else {}
+    stuck = [name for name in zero if not np.any(moved[name])]
     return len(stuck), "0", f"{', '.join(stuck)}: all weights are 0, draw them at random" if stuck else ""
 
 
 def units_alive(case):
     """Of hidden units, nearly all answer to some example: their output is not always the same."""
     share, name = max(((_silent(A), name) for name, A in _hidden(case).items()), default=(0.0, ""))
+    if share > 0.5:  # weights may begin at 0 on purpose: the first updates move them
+        share = min(share, _silent(hidden(case.few_updates(), case.rows(300)[0])[name]))
     words = f"{share:.0%} of the units of {name} give the same for every example: they are dead" if share > 0.5 else ""
     return share, "<= 0.5", words
 
@@ -52,14 +54,13 @@ def first_loss(case):
 
 def scores_differ(case):
     """Scores differ from example to example. Tiny weights make them all alike, and gradients tiny."""
-    last = last_layer(case.net)
     X, _ = case.rows(100)
     Z = np.asarray(copy.deepcopy(case.net).scores(X), float)
     spread = float(Z.std(axis=0).mean())
-    ends = last is not None and not np.any(case.net.params[last[0]])  # zero on purpose, as the first step mends
+    zeros = not all(np.any(W) for W in matrices(case.net.params).values())  # whether they stay was asked before
     words = (
         "scores hardly differ from example to example: weights are too small for so many layers"
-        if spread < 2e-4 and not ends
+        if spread < 2e-4 and not zeros
         else ""
     )
     return spread, ">= 2e-4", words

@@ -24,7 +24,7 @@ RUNGS = [
     ("NumPy, batches of 32", 7, False),
     ("NumPy, batches of 128", 7, False),
     ("NumPy, batches of 512", 7, False),
-    ("NumPy, lit rows", 7, True),
+    ("NumPy, lit rows", 9, True),
     ("Rust, in place", 3, False),
     ("Numba, lit rows", 3, True),
 ]

@@ -1,10 +1,14 @@
 """A diagnosis of what its author had not seen: faults and healthy trainings that were written down by somebody else
-before the procedure met them.
+before the procedure met them, on two occasions.
 
 The frozen procedure gave all 30 faults the name that stands here. Of the 30 kinds of healthy trainings it alarmed at
 three: a decay of 0.3 and of 1 with a short step, and pixels that are black and white on purpose. The first two are
 judged by what a decay takes in an update since then, and the levels of the third are no alarm any more; that nine of
 its test examples lie in the training set is still said, as it is so.
+
+Of 26 faults of the second occasion it found 18 and gave 16 of them their names. What it missed, and now finds, stands
+here too; what it still misses hardly changes a training, is a setting that somebody may want, or is MISSED. Of 14
+healthy trainings it alarmed at the three in which weights begin at 0 on purpose, and no longer does.
 """
 
 from functools import cache
@@ -320,6 +324,237 @@ def a_step_of_almost_nothing():
     return pieces(optimizer=optim.Adam(1e-7))
 
 
+# ---- faults of the second occasion -----------------------------------------------------------------------------------
+
+
+def dropped(layer, between=None):
+    """Return 784-64-10 with this layer behind its ReLU."""
+    rng = np.random.default_rng(0)
+    layers = [Linear(784, 64, rng), *([between(64)] if between else []), ReLU(), layer, Linear(64, 10, rng)]
+    return Sequential(*layers, dtype=np.float32)
+
+
+class Masked(Dropout):
+    """Dropout whose mask of ones and zeros a subclass makes; it is divided by the share that stays."""
+
+    def forward(self, X, train=False):
+        if not train:
+            return X
+        mask = self.mask(X.shape).astype(X.dtype)
+        self.remember(train, mask)
+        return X * mask
+
+
+class Unscaled(Masked):
+    def mask(self, shape):
+        return self.rng.random(shape) >= self.p
+
+
+class OneForAll(Masked):
+    def mask(self, shape):
+        return np.broadcast_to(self.rng.random((1, shape[1])) >= self.p, shape) / (1 - self.p)
+
+
+class TheSameEachTime(Masked):
+    def mask(self, shape):
+        return (np.random.default_rng(0).random(shape) >= self.p) / (1 - self.p)
+
+
+class Unmasked(Dropout):
+    def backward(self, dA, *_, **__):
+        self.recall()
+        return dA
+
+
+@fault("forward: dropout drops", "divide what it leaves by 1 − p")
+def dropout_without_its_factor_behind_batch_norm():
+    return pieces(dropped(Unscaled(0.5, np.random.default_rng(1)), BatchNorm), optim.Momentum(0.02))
+
+
+@fault("forward: dropout drops", "the same units of all examples")
+def one_mask_for_the_whole_batch():
+    return pieces(dropped(OneForAll(0.5, np.random.default_rng(1))))
+
+
+@fault("forward: dropout drops", "the same each time")
+def a_mask_that_never_changes_behind_batch_norm():
+    return pieces(dropped(TheSameEachTime(0.5, np.random.default_rng(1)), BatchNorm), optim.Adam(0.001))
+
+
+@fault("gradient: gradients", "0.W")
+def a_mask_that_is_forgotten_on_the_way_back():
+    return pieces(dropped(Unmasked(0.5, np.random.default_rng(1)), BatchNorm), optim.Momentum(0.02))
+
+
+@fault("run: running statistics", "are not those of a batch")
+def running_statistics_that_hardly_follow():
+    return pieces(stack(784, 64, 10, between=lambda H: BatchNorm(H, momentum=1e-4)))
+
+
+class Mixed(Flatten):
+    def forward(self, X, train=False):
+        self.remember(train, X.shape)
+        return X.transpose(1, 0, 2, 3).reshape(len(X), -1)
+
+    def backward(self, dA, *_, **__):
+        ((N, C, H, W),) = self.recall()
+        return dA.reshape(C, N, H, W).transpose(1, 0, 2, 3)
+
+
+class ToAllFour(MaxPool2d):
+    def forward(self, X, train=False):
+        self.shape = X.shape
+        return super().forward(X, train)
+
+    def backward(self, dP, *_, **__):
+        self.recall()
+        dX = np.zeros(self.shape, dP.dtype)
+        spread = dP.repeat(2, axis=2).repeat(2, axis=3)
+        dX[:, :, : spread.shape[2], : spread.shape[3]] = spread
+        return dX
+
+
+def convolution(pool=MaxPool2d, flatten=Flatten):
+    rng = np.random.default_rng(0)
+    layers = [Reshape(1, 28, 28), Conv2d(1, 4, 5, rng), ReLU(), pool(2), flatten(), Linear(576, 10, rng)]
+    return Sequential(*layers, dtype=np.float32)
+
+
+@fault("forward: rows by themselves", "rows that are mixed")
+def examples_mixed_where_a_picture_becomes_a_row():
+    return pieces(convolution(flatten=Mixed), optim.Adam(0.001))
+
+
+@fault("gradient: gradients", "1.K")
+def a_maximum_whose_gradient_goes_to_all_four():
+    return pieces(convolution(pool=ToAllFour), optim.Adam(0.001))
+
+
+class WithoutTheRoot(optim.Optimizer):
+    memories = ("m", "s")
+
+    def move(self, eta, w, g, m, s, work):
+        m += 0.1 * (g - m)
+        s += 0.001 * (g * g - s)
+        w -= eta * (m / (1 - 0.9**self.t)) / (s / (1 - 0.999**self.t) + 1e-8)
+
+
+class OnlyMCorrected(optim.Adam):
+    def move(self, eta, w, g, m, s, work):
+        m += 0.1 * (g - m)
+        s += 0.001 * (g * g - s)
+        w -= eta * m / (1 - 0.9**self.t) / (np.sqrt(s) + 1e-8)
+
+
+class MatricesOnly(optim.SGD):
+    def step(self, params, grads, total=None):
+        eta = self.rate(total)
+        self.t += 1
+        for name, param in params.items():
+            if param.ndim > 1:
+                param -= eta * grads[name]
+
+
+@fault("run: step size", "too high")
+def adam_without_its_root():
+    return pieces(optimizer=WithoutTheRoot(0.001))
+
+
+@fault("step: settings", "beta1 of the optimizer is 0.999")
+def adam_with_its_averages_exchanged():
+    return pieces(optimizer=optim.Adam(0.001, beta1=0.999, beta2=0.9))
+
+
+@fault("step: as its kind", "change their length as time goes on")
+def adam_that_corrects_one_average_only():
+    return pieces(optimizer=OnlyMCorrected(0.001))
+
+
+@fault("step: descends", "does not move all parameters")
+def biases_that_never_move():
+    return pieces(optimizer=MatricesOnly(0.1))
+
+
+def a_hundredth(net, optimizer, X, Y):
+    grads = net.scores_and_grads(X, Y)[1]
+    length = np.sqrt(sum((grad**2).sum() for grad in grads.values()))
+    optimizer.step(net.params, {name: grad * (0.01 / length) for name, grad in grads.items()})
+
+
+def of_half_the_batch(net, optimizer, X, Y):
+    half = len(X) // 2
+    optimizer.step(net.params, net.scores_and_grads(X[:half], Y[:half])[1])
+
+
+@fault("step: own step", "times as far")
+def a_gradient_scaled_to_a_length():
+    return pieces(step=a_hundredth)
+
+
+@fault("step: own step", "moves another way")
+def a_step_of_half_the_batch():
+    return pieces(step=of_half_the_batch)
+
+
+@fault("step: own step", "moves another way")
+def the_gradient_of_the_batch_before():
+    kept = {}
+
+    def step(net, optimizer, X, Y):
+        grads = {name: grad.copy() for name, grad in net.scores_and_grads(X, Y)[1].items()}
+        optimizer.step(net.params, kept.get("grads", grads))
+        kept["grads"] = grads
+
+    return pieces(step=step)
+
+
+@fault("loop: batch scale", "prepares inputs in another way")
+def each_batch_made_to_mean_0():
+    return pieces(batches=loop(lambda rng, X, Y, n: ((X - X.mean()) / X.std(), Y)))
+
+
+@fault("loop: batches upright", "transposed")
+def pictures_transposed_in_the_loop():
+    def turned(rng, X, Y, n):
+        return X.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784), Y
+
+    return pieces(batches=loop(turned))
+
+
+@fault("loop: batch classes", "class 9")
+def a_loop_without_nines():
+    return pieces(batches=loop(lambda rng, X, Y, n: (X[Y[:, 9] == 0], Y[Y[:, 9] == 0])))
+
+
+@fault("loop: batch scale", "prepares inputs in another way")
+def a_loop_that_drowns_in_noise():
+    return pieces(batches=loop(lambda rng, X, Y, n: (X + rng.normal(0, 1, X.shape).astype(np.float32), Y)))
+
+
+@fault("loop: augmented kind", "beyond recognition")
+def pictures_rolled_by_up_to_twelve():
+    def rolled(X, rng):
+        return np.stack([np.roll(x.reshape(28, 28), rng.integers(-12, 13, 2), (0, 1)) for x in X]).reshape(X.shape)
+
+    return pieces(augment=rolled)
+
+
+class SumToTwo(SoftmaxCrossEntropy):
+    def targets(self, Y):
+        return Y + 0.1
+
+
+@fault("loss: equal scores", "2 times ln K")
+def targets_that_sum_to_two():
+    return pieces(loss=SumToTwo())
+
+
+@fault("data: test labels", "do not look like training examples")
+def a_test_set_that_is_shifted_by_six():
+    moved = np.roll(load_mnist().X_test.reshape(-1, 28, 28), (6, 6), (1, 2)).reshape(-1, 784)
+    return pieces(X_test=moved)
+
+
 # ---- healthy trainings -----------------------------------------------------------------------------------------------
 
 
@@ -359,6 +594,28 @@ def five_classes():
     return pieces(net) | sets | {"X_test": mnist.X_test[few_test], "y_test": mnist.y_test[few_test]}
 
 
+def emptied(net, place):
+    """Return the network with 0 in one of its arrays."""
+    net.params[list(net.params)[place]][...] = 0
+    return net
+
+
+class Branch(Sequential):
+    """X plus what its layers make of it."""
+
+    def forward(self, X, train=False):
+        return X + super().forward(X, train)
+
+    def backward(self, dA, *args, **options):
+        return dA + super().backward(dA, *args, **options)
+
+
+def residual():
+    rng = np.random.default_rng(0)
+    branches = [emptied(Branch(Linear(64, 64, rng), ReLU(), Linear(64, 64, rng)), -2) for _ in range(2)]
+    return Sequential(Linear(784, 64, rng), *branches, ReLU(), Linear(64, 10, rng), dtype=np.float32)
+
+
 HEALTHY = {
     "softmax regression": lambda: pieces(stack(784, 10)),
     "512 units": lambda: pieces(stack(784, 512, 10), optim.Adam(0.001)),
@@ -395,6 +652,12 @@ HEALTHY = {
     "after a training": lambda: pieces(trained(60_000, 2), optim.Adam(0.002)),
     "after too long a training": lambda: pieces(trained(1000, 30), optim.Adam(0.001)) | some(1000),
     "five classes": five_classes,
+    "the last layer begins at 0": lambda: pieces(emptied(stack(784, 64, 10), -2)),
+    "the last layer begins at 0, Adam": lambda: pieces(emptied(stack(784, 64, 10), -2), optim.Adam(0.001)),
+    "tanh, the first layer begins at 0": lambda: pieces(emptied(stack(784, 64, 10, kind=Tanh), 0)),
+    "branches that begin at 0": lambda: pieces(residual(), optim.Adam(0.001)),
+    "dropout of 0.7": lambda: pieces(dropped(Dropout(0.7, np.random.default_rng(1)), BatchNorm), optim.Adam(0.001)),
+    "a loop with noise": lambda: pieces(batches=loop(lambda rng, X, Y, n: (X + rng.normal(0, 0.1, X.shape), Y))),
 }  # fmt: skip
 
 
@@ -408,7 +671,7 @@ def test_each_fault_gets_its_name():
         verdict = diagnose.look(**make()).verdict
         if verdict is None or verdict.name != expected or word not in verdict.meaning:
             wrong.append((name, verdict))
-    assert len(FAULTS) == 30 and not wrong, wrong
+    assert len(FAULTS) == 51 and not wrong, wrong
 
 
 @pytest.mark.sweep(seconds=60)
@@ -416,4 +679,4 @@ def test_no_healthy_training_has_an_alarm():
     wrong = {name: verdict for name, make in HEALTHY.items() if (verdict := diagnose.look(**make()).verdict)}
     copies = wrong.pop("black and white")
     assert (copies.name, copies.number) == ("data: no leak", 9)
-    assert len(HEALTHY) == 30 and not wrong, wrong
+    assert len(HEALTHY) == 36 and not wrong, wrong

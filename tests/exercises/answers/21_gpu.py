@@ -248,6 +248,15 @@ but(
 )
 
 
+# %% shares, wrong: T = 0.1, |scores| to 10000
+but(
+    "+= exp((Z[first + k] - highest) / sizes.T)",
+    "+= exp(Z[first + k] / sizes.T - highest)",
+    "= exp((Z[first + k] - highest) / sizes.T) / total",
+    "= exp(Z[first + k] / sizes.T - highest) / total",
+)
+
+
 # %% shares, wrong: T = 0.1
 but(
     "1u",
