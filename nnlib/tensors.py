@@ -18,10 +18,10 @@ _DEEPEST = 100  # lists in lists; far above what a file needs
 
 
 def write(path, arrays, told, limit=LIMIT, header_limit=HEADER_LIMIT):
-    """Write arrays by name, and what is told of them, sealed: `read` refuses it when a byte of either is
-    changed. (Without the name nnlib in its header it counts as one from elsewhere.)
+    """Write arrays by name, and what is told of them, sealed: `read` refuses a file in which either was changed.
 
-    The file appears under its name only when it is whole. Of a link, the file it leads to is written.
+    Without the name nnlib in its header a file counts as one from elsewhere. It appears under its own name only when
+    it is whole. Of a link, the file it leads to is written.
 
     Parameters
     ----------

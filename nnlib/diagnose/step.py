@@ -70,6 +70,22 @@ def descends(case):
     return not words, "True", words
 
 
+def step_size_counts_once(case):
+    """Half the step size makes updates half as long."""
+    if case.optimizer is None or rate_name(case.optimizer) is None:
+        return None
+    lengths, rng = [], np.random.default_rng(13)
+    grads = rng.normal(size=(3, 5))
+    for share in (1.0, 0.5):
+        optimizer, params = case.new_optimizer(share), {"W": np.zeros(5)}
+        for g in grads:
+            move(optimizer, params, {"W": g.copy()}, case.total)
+        lengths.append(float(np.linalg.norm(params["W"])))
+    ratio = lengths[1] / max(lengths[0], 1e-300)
+    words = f"with half the step size updates are {ratio:.2f} times as long: is it used twice, or not at all?"
+    return ratio, "0.5", "" if 0.45 < ratio < 0.55 else words
+
+
 def each_by_itself(case):
     """A parameter moves the same whichever others there are; so it has memories of its own, and counts updates once."""
     if case.optimizer is None:
@@ -172,7 +188,7 @@ def own_step(case):
     return worst, "< 1e-5", words
 
 
-PROBES = (settings, schedule, descends, each_by_itself, forgets, as_its_kind, own_step)
+PROBES = (settings, schedule, descends, step_size_counts_once, each_by_itself, forgets, as_its_kind, own_step)
 
 
 def _rate(moved, grads):
