@@ -45,7 +45,9 @@ struct Grads {
 
 /// x W, of a row x and a matrix W with `columns` columns: one sum after the other.
 fn times_by_unit(x: &[f32], w: &[f32], columns: usize) -> Vec<f32> {
-    (0..columns).map(|j| x.iter().enumerate().map(|(i, &xi)| xi * w[i * columns + j]).sum()).collect()
+    (0..columns).map(|j| {
+        x.iter().enumerate().map(|(i, &xi)| xi * w[i * columns + j]).sum()
+    }).collect()
 }
 
 /// The same, row by row of W.

@@ -8,7 +8,8 @@ its test examples lie in the training set is still said, as it is so.
 
 Of 26 faults of the second occasion it found 18 and gave 16 of them their names. What it missed, and now finds, stands
 here too. It still misses inputs that are mixed without their labels, and two faults that hardly change a training: a
-running deviation in place of the variance, and statistics that follow at once. Of 14 healthy trainings it alarmed at the four in which weights begin at 0 on purpose, and no longer does.
+running deviation in place of the variance, and statistics that follow at once. Of 14 healthy trainings it alarmed at
+the four in which weights begin at 0 on purpose, and no longer does.
 """
 
 from functools import cache
