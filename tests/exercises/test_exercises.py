@@ -16,8 +16,10 @@ import ast
 import builtins
 import copy
 import functools
+import gc
 import re
 import symtable
+import warnings
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
@@ -189,7 +191,12 @@ def judge(exercise, text, source):
 
 @pytest.fixture(scope="module")
 def texts():
-    return {path.stem: Text() for path in CHAPTERS}
+    found = {path.stem: Text() for path in CHAPTERS}
+    yield found
+    found.clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # what chapters leave to the end of Python goes here
+        gc.collect()
 
 
 EXERCISES = [

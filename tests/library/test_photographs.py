@@ -71,7 +71,7 @@ def test_paper_in_uneven_light_has_no_ink():
             to_mnist_form(empty.clip(0, 255))
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.usefixtures("no_warning")
 def test_a_picture_of_28_by_28_is_never_taken_for_a_photograph(mnist, net):
     X = np.stack([to_mnist_form(x.reshape(28, 28)) for x in mnist.X_test[:300]])
     assert (net.predict(X / 255) == mnist.y_test[:300]).mean() > 0.95
