@@ -102,8 +102,8 @@ function render(anywidget) {
   };
   const sheet = svg("rect", { fill: "transparent", style: "cursor: crosshair; touch-action: none" });
   figure.drag(sheet, (point) => {
-    const { strokes } = figure.state;
-    figure.change({ strokes: strokes.with(-1, [...strokes.at(-1), own(point)]) });
+    const strokes = figure.state.strokes ?? [];  // a key may have taken the drawing away meanwhile
+    figure.change({ strokes: [...strokes.slice(0, -1), [...(strokes.at(-1) ?? []), own(point)]] });
   });
   sheet.addEventListener("pointerdown", (event) => {
     if (!event.button) figure.change({ strokes: [...(figure.state.strokes ?? []), [own(figure.point(event))]] });
